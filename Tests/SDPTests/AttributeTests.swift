@@ -7,10 +7,12 @@ import Testing
         #expect(RTPMap(text)?.value == text)
     }
 
-    @Test("An rtpmap that breaks its grammar is none", arguments: [
-        "", "111", "111 opus", "111 opus/", "111 /48000", "128 opus/48000", "-1 opus/48000", "+1 opus/48000", "1 opus/0", "1 opus/4294967296",
-        "1 opus/48000/0", "1 opus/48000/256", "1 opus/48000/2/2", "x opus/48000",
-    ])
+    @Test(
+        "An rtpmap that breaks its grammar is none",
+        arguments: [
+            "", "111", "111 opus", "111 opus/", "111 /48000", "128 opus/48000", "-1 opus/48000", "+1 opus/48000", "1 opus/0", "1 opus/4294967296",
+            "1 opus/48000/0", "1 opus/48000/256", "1 opus/48000/2/2", "x opus/48000",
+        ])
     func badRTPMap(_ text: String) {
         #expect(RTPMap(text) == nil)
     }
@@ -22,19 +24,26 @@ import Testing
         #expect(fingerprint?.value == "sha-256 0A:FF:B0")
     }
 
-    @Test("A fingerprint that breaks its grammar is none", arguments: ["sha-256", "sha-256 0", "sha-256 0A:", "sha-256 0A:F", "sha-256 0AFF", "sha-256 0G", "sha-256 :0A", "sha-256 0A 0B"])
+    @Test(
+        "A fingerprint that breaks its grammar is none",
+        arguments: ["sha-256", "sha-256 0", "sha-256 0A:", "sha-256 0A:F", "sha-256 0AFF", "sha-256 0G", "sha-256 :0A", "sha-256 0A 0B"])
     func badFingerprint(_ text: String) {
         #expect(Fingerprint(text) == nil)
     }
 
-    @Test("A header extension is read with its direction and parameters", arguments: [
-        "4 urn:ietf:params:rtp-hdrext:sdes:mid", "2/recvonly urn:ietf:params:rtp-hdrext:csrc-audio-level", "1 urn:ietf:params:rtp-hdrext:ssrc-audio-level vad=on",
-    ])
+    @Test(
+        "A header extension is read with its direction and parameters",
+        arguments: [
+            "4 urn:ietf:params:rtp-hdrext:sdes:mid", "2/recvonly urn:ietf:params:rtp-hdrext:csrc-audio-level",
+            "1 urn:ietf:params:rtp-hdrext:ssrc-audio-level vad=on",
+        ])
     func headerExtension(_ text: String) {
         #expect(HeaderExtension(text)?.value == text)
     }
 
-    @Test("A header extension that breaks its grammar is none", arguments: ["", "1", "0 urn:x", "65536 urn:x", "1/ urn:x", "1/sideways urn:x", "1/sendonly/2 urn:x", "/ urn:x"])
+    @Test(
+        "A header extension that breaks its grammar is none",
+        arguments: ["", "1", "0 urn:x", "65536 urn:x", "1/ urn:x", "1/sideways urn:x", "1/sendonly/2 urn:x", "/ urn:x"])
     func badHeaderExtension(_ text: String) {
         #expect(HeaderExtension(text) == nil)
     }
@@ -50,7 +59,12 @@ import Testing
         #expect(CandidateAttribute("1 1 UDP 2130706431 fe80::1 65535 typ host")?.transport == "udp")
     }
 
-    @Test("A candidate that breaks its grammar is none", arguments: ["", "1 1 udp 1 10.0.0.1 9 type host", "1 1 udp 4294967296 10.0.0.1 9 typ host", "1 1 udp 1 10.0.0.1 65536 typ host", "1 1 udp 1 10.0.0.1 9 typ"])
+    @Test(
+        "A candidate that breaks its grammar is none",
+        arguments: [
+            "", "1 1 udp 1 10.0.0.1 9 type host", "1 1 udp 4294967296 10.0.0.1 9 typ host", "1 1 udp 1 10.0.0.1 65536 typ host",
+            "1 1 udp 1 10.0.0.1 9 typ",
+        ])
     func badCandidate(_ text: String) {
         #expect(CandidateAttribute(text) == nil)
     }
@@ -92,7 +106,9 @@ import Testing
         #expect(list.direction == nil)
     }
 
-    @Test("A mid must be a token", arguments: [("0", true), ("{3b3f-x}", true), ("sdparta_0", true), ("", false), ("a b", false), ("a\"", false), ("ü", false)])
+    @Test(
+        "A mid must be a token",
+        arguments: [("0", true), ("{3b3f-x}", true), ("sdparta_0", true), ("", false), ("a b", false), ("a\"", false), ("ü", false)])
     func mid(text: String, isGood: Bool) {
         let list: AttributeList = [Attribute("mid", text)]
         #expect((list.mid == text) == isGood)

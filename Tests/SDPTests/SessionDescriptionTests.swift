@@ -87,29 +87,31 @@ import Testing
         #expect(offer.origin.address == ConnectionAddress(.ipv6, "::1"))
     }
 
-    @Test("A fault is told with its line", arguments: [
-        ("", .incomplete(line: 0)),
-        ("v=0\n", .incomplete(line: 1)),
-        ("s=-\n", .misplaced(line: 1, type: "s")),
-        ("v=1\n", .unsupportedVersion(line: 1)),
-        ("v=0\ns=-\n", .misplaced(line: 2, type: "s")),
-        ("v=0\no=- 1 1 IN IP4\n", .malformed(line: 2, type: "o")),
-        ("v=0\no=- 1 1 ATM NSAP x\n", .malformed(line: 2, type: "o")),
-        (start + "\n\nt=0\n", .malformed(line: 6, type: "t")),
-        (start + "t=0 18446744073709551616\n", .malformed(line: 4, type: "t")),
-        (start + "t=0 +1\n", .malformed(line: 4, type: "t")),
-        (start + "x=1\n", .misplaced(line: 4, type: "x")),
-        (start + "hello\n", .notALine(line: 4)),
-        (start + "a\n", .notALine(line: 4)),
-        (start + "a=:x\n", .malformed(line: 4, type: "a")),
-        (start + "a=mid:0\ra=evil\n", .controlCharacter(line: 4)),
-        (start + "a=\u{0}\n", .controlCharacter(line: 4)),
-        (start + "m=audio 65536 RTP/AVP 0\n", .malformed(line: 4, type: "m")),
-        (start + "m=audio -1 RTP/AVP 0\n", .malformed(line: 4, type: "m")),
-        (start + "m=audio 9 RTP/AVP\n", .malformed(line: 4, type: "m")),
-        (start + "m=audio 9 RTP/AVP 0\ns=late\n", .misplaced(line: 5, type: "s")),
-        (start + "c=IN IP5 1.2.3.4\n", .malformed(line: 4, type: "c")),
-    ] as [(String, SessionDescriptionError)])
+    @Test(
+        "A fault is told with its line",
+        arguments: [
+            ("", .incomplete(line: 0)),
+            ("v=0\n", .incomplete(line: 1)),
+            ("s=-\n", .misplaced(line: 1, type: "s")),
+            ("v=1\n", .unsupportedVersion(line: 1)),
+            ("v=0\ns=-\n", .misplaced(line: 2, type: "s")),
+            ("v=0\no=- 1 1 IN IP4\n", .malformed(line: 2, type: "o")),
+            ("v=0\no=- 1 1 ATM NSAP x\n", .malformed(line: 2, type: "o")),
+            (start + "\n\nt=0\n", .malformed(line: 6, type: "t")),
+            (start + "t=0 18446744073709551616\n", .malformed(line: 4, type: "t")),
+            (start + "t=0 +1\n", .malformed(line: 4, type: "t")),
+            (start + "x=1\n", .misplaced(line: 4, type: "x")),
+            (start + "hello\n", .notALine(line: 4)),
+            (start + "a\n", .notALine(line: 4)),
+            (start + "a=:x\n", .malformed(line: 4, type: "a")),
+            (start + "a=mid:0\ra=evil\n", .controlCharacter(line: 4)),
+            (start + "a=\u{0}\n", .controlCharacter(line: 4)),
+            (start + "m=audio 65536 RTP/AVP 0\n", .malformed(line: 4, type: "m")),
+            (start + "m=audio -1 RTP/AVP 0\n", .malformed(line: 4, type: "m")),
+            (start + "m=audio 9 RTP/AVP\n", .malformed(line: 4, type: "m")),
+            (start + "m=audio 9 RTP/AVP 0\ns=late\n", .misplaced(line: 5, type: "s")),
+            (start + "c=IN IP5 1.2.3.4\n", .malformed(line: 4, type: "c")),
+        ] as [(String, SessionDescriptionError)])
     func faults(text: String, expected: SessionDescriptionError) {
         #expect(throws: expected) { try SessionDescription(parsing: text) }
         #expect(expected.description.hasSuffix("."))
