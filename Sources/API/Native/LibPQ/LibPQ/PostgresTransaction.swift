@@ -1,0 +1,44 @@
+/// An open transaction, lent to the closure that is its whole extent: it cannot be kept.
+///
+/// SQL is a `StaticString`, so no statement can be built from data; what varies is a parameter, `$1`, `$2`, ….
+public struct PostgresTransaction: ~Copyable {
+    let session: PostgresSession
+
+    /// Runs a statement for its effect and returns how many rows it touched.
+    @discardableResult
+    public func execute(_ sql: StaticString, _ parameters: PostgresValue...) throws(PostgresError) -> Int {
+        try session.execute(sql.description, parameters).affectedRows
+    }
+
+    /// Runs a statement and reads every row.
+    public func rows<T>(
+        _ sql: StaticString, _ parameters: PostgresValue..., read: (borrowing PostgresRow) throws(PostgresError) -> T
+    ) throws(PostgresError) -> [T] {
+        try Self.read(session.execute(sql.description, parameters), read)
+    }
+
+    /// Runs a statement that gives at most one row; throws `fault` if it gives more.
+    public func row<T>(
+        _ sql: StaticString, _ parameters: PostgresValue..., read: (borrowing PostgresRow) throws(PostgresError) -> T
+    ) throws(PostgresError) -> T? {
+        let rows = try Self.read(session.execute(sql.description, parameters), read)
+        guard rows.count <= 1 else { throw PostgresError(.fault, "\(rows.count) rows where one was expected") }
+        return rows.first
+    }
+
+    /// Runs a migration's text as it stands. Not for anything that came from outside.
+    public func run(script: String) throws(PostgresError) {
+        try session.run(script: script)
+    }
+
+    private static func read<T>(
+        _ result: PostgresResult, _ read: (borrowing PostgresRow) throws(PostgresError) -> T
+    ) throws(PostgresError) -> [T] {
+        var values: [T] = []
+        values.reserveCapacity(result.rowCount)
+        for number in 0..<result.rowCount {
+            values.append(try read(PostgresRow(result: result, number: Int32(number))))
+        }
+        return values
+    }
+}
