@@ -1,0 +1,18 @@
+import Crypto
+import Domain
+
+/// One step of the schema, from the one before. It is never changed once it is released: what it got wrong, a later one mends.
+struct Migration: Sendable {
+    /// 1, 2, 3… without gaps.
+    var version: Int
+    var name: String
+    var script: [UInt8]
+
+    var sha256: String { HexDigits.encode(SHA256.hash(data: script)) }
+
+    /// Every step that this program knows, in order. The text is compiled in, so the binary needs no files beside it.
+    static let all = [
+        // SwiftPM replaces the first digit of `0001_…` by an underscore to make a Swift name of it.
+        Migration(version: 1, name: "rooms_and_calls", script: PackageResources._001_rooms_and_calls_sql)
+    ]
+}

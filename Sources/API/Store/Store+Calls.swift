@@ -1,0 +1,126 @@
+import Domain
+import LibPQ
+
+extension Store {
+    /// How long after its expiry a call that was given to a bridge may stay without a word from it, milliseconds: the bridge's lease.
+    static let confirmationMilliseconds: Int64 = 15_000
+
+    /// The calls of a room that have not ended, oldest first.
+    public func liveCalls(in room: RoomSlug) async throws(StoreError) -> [CallSnapshot] {
+        try await transaction { transaction throws(PostgresError) in
+            try transaction.rows(
+                "SELECT * FROM call_snapshots WHERE room = $1 AND state <> 'ended' ORDER BY queued_at, id", .id(room),
+                read: PostgresTransaction.snapshot)
+        }
+    }
+
+    public func call(_ id: CallID) async throws(StoreError) -> CallSnapshot? {
+        try await transaction { transaction throws(PostgresError) in
+            try transaction.row("SELECT * FROM call_snapshots WHERE id = $1", .id(id), read: PostgresTransaction.snapshot)
+        }
+    }
+
+    /// Notes to whom a call is about to be sent. `false`: it expired or ended meanwhile, and must not be sent.
+    ///
+    /// Sending it again to the same epoch is allowed: the command's id is the same, so the bridge does it once.
+    /// To another epoch it is not: the first one may have dialled.
+    public func markSent(_ call: CallID, bridge: String, epoch: UInt64, now: Int64) async throws(StoreError) -> Bool {
+        try await transaction { transaction throws(PostgresError) in
+            let isFirst = try transaction.row(
+                """
+                SELECT bridge IS NULL AS first FROM calls
+                 WHERE id = $1 AND state = 'queued' AND expires_at > instant($2)
+                   AND (bridge IS NULL OR (bridge = $3 AND epoch = $4))
+                   FOR UPDATE
+                """, .id(call), .int(now), .text(bridge), .bits(epoch)
+            ) { row throws(PostgresError) in try row.value("first", as: Bool.self) }
+            guard let isFirst else { return false }
+            if isFirst {
+                _ = try transaction.execute(
+                    "UPDATE calls SET bridge = $2, epoch = $3 WHERE id = $1", .id(call), .text(bridge), .bits(epoch))
+                try transaction.note(.sent, of: call, at: now)
+            }
+            return true
+        }
+    }
+
+    /// The calls that a (restarted) web side has still to send, or to send again since no bridge has said anything, oldest first.
+    public func queuedCalls(now: Int64) async throws(StoreError) -> [(call: CallSnapshot, command: DialCommand)] {
+        try await transaction { transaction throws(PostgresError) in
+            try transaction.rows(
+                """
+                SELECT * FROM call_snapshots call
+                 WHERE state = 'queued' AND expires_at > $1 AND command IS NOT NULL ORDER BY queued_at, id LIMIT 1000
+                """, .int(now)
+            ) { row throws(PostgresError) in
+                (call: try row.callSnapshot(), command: try JSONText.decode(DialCommand.self, try row.value("command")))
+            }
+        }
+    }
+
+    /// Ends what was queued and not sent in time, and what was sent and never confirmed, as `internal_error`; returns these calls.
+    public func expireQueued(now: Int64) async throws(StoreError) -> [CallSnapshot] {
+        try await transaction { transaction throws(PostgresError) in
+            let expired = try transaction.rows(
+                """
+                SELECT * FROM call_snapshots
+                 WHERE state = 'queued' AND expires_at + (CASE WHEN bridge IS NULL THEN 0 ELSE $2 END) <= $1
+                 ORDER BY id LIMIT 1000 FOR UPDATE
+                """, .int(now), .int(Self.confirmationMilliseconds), read: PostgresTransaction.snapshot)
+            return try expired.map { call throws(PostgresError) in
+                try transaction.close(call, .internalError, Self.expired, by: .system, now: now)
+            }
+        }
+    }
+
+    /// Ends a call from this side. `nil` if there is no such call or it has its outcome already, which stays.
+    public func failCall(
+        _ id: CallID, outcome: CallOutcome, reason: CallReason?, by: CallParty, now: Int64
+    ) async throws(StoreError) -> CallSnapshot? {
+        try await transaction { transaction throws(PostgresError) in
+            guard let call = try transaction.lockedCall(id), call.state != .ended else { return nil }
+            return try transaction.close(call, outcome, reason, by: by, now: now)
+        }
+    }
+
+    private static let expired = CallReason(
+        code: "expired", text: "The call could not be placed in time. Call again.")
+}
+
+extension PostgresTransaction {
+    static let snapshot: @Sendable (borrowing PostgresRow) throws(PostgresError) -> CallSnapshot = {
+        row throws(PostgresError) in try row.callSnapshot()
+    }
+
+    /// The call, held against every other change until the end of the transaction.
+    func lockedCall(_ id: CallID) throws(PostgresError) -> CallSnapshot? {
+        try row("SELECT * FROM call_snapshots WHERE id = $1 FOR UPDATE", .id(id), read: Self.snapshot)
+    }
+
+    /// Ends a locked, open call by a decision of this side, and says so in its timeline.
+    func close(
+        _ call: CallSnapshot, _ outcome: CallOutcome, _ reason: CallReason?, by: CallParty, now: Int64
+    ) throws(PostgresError) -> CallSnapshot {
+        var ledger = CallLedger(call)
+        _ = ledger.close(outcome, reason: reason, atMilliseconds: now)
+        try write(ledger.call, ending: CallEventDetail(outcome: outcome, by: by))
+        try note(.ended, of: call.id, at: now, CallEventDetail(outcome: outcome, by: by, text: ledger.call.reason?.text))
+        return ledger.call
+    }
+
+    /// Writes what the ledger made of an open call. The outcome is written once: a row that has one is not touched.
+    func write(_ call: CallSnapshot, ending: CallEventDetail? = nil) throws(PostgresError) {
+        let rows = try execute(
+            """
+            UPDATE calls
+               SET state = $2, early_media = $3, outcome = $4, reason_code = $5, reason_text = $6, answered_at = instant($7),
+                   ended_at = instant($8), talk_seconds = $9, ended_by = $10, sip_status = $11, q850_cause = $12
+             WHERE id = $1 AND outcome IS NULL
+            """,
+            .id(call.id), .text(call.state.rawValue), .bool(call.earlyMedia), .optional(call.outcome?.rawValue),
+            .optional(call.reason?.code), call.reason.map { .prose($0.text) } ?? .null, .optional(call.answeredAt),
+            .optional(call.endedAt), .int(Int64(call.talkSeconds)), .optional(ending?.by?.rawValue),
+            .optional(ending?.sipStatus), .optional(ending?.q850Cause))
+        guard rows == 1 else { throw PostgresError(.fault, "the call had ended under its lock") }
+    }
+}

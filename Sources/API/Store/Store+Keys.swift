@@ -1,0 +1,69 @@
+import Crypto
+import Domain
+import LibPQ
+
+extension Store {
+    /// Makes an API key. The secret is in the answer and nowhere else.
+    public func createKey(
+        name: String, scopes: [String], expiresAt: Int64? = nil, now: Int64, generator: inout some RandomNumberGenerator
+    ) async throws(StoreError) -> (secret: APIKeySecret, key: APIKey) {
+        let secret = APIKeySecret(random: &generator)
+        let key = APIKey(
+            id: APIKeyID(random: &generator), name: name, scopes: scopes, createdAt: now, expiresAt: expiresAt, revokedAt: nil)
+        try await transaction { transaction throws(PostgresError) in
+            _ = try transaction.execute(
+                """
+                INSERT INTO api_keys (id, name, hash, scopes, created_at, expires_at)
+                VALUES ($1, $2, $3, $4, instant($5), instant($6))
+                """,
+                .id(key.id), .text(key.name), .bytes(Self.hash(secret)), .texts(key.scopes), .int(now), .optional(expiresAt))
+        }
+        return (secret, key)
+    }
+
+    /// Whether any key was ever made: a fresh installation makes its first one by itself.
+    public func hasAnyKey() async throws(StoreError) -> Bool {
+        try await transaction { transaction throws(PostgresError) in
+            try transaction.row("SELECT EXISTS (SELECT FROM api_keys) AS any") { row throws(PostgresError) in
+                try row.value("any")
+            } ?? false
+        }
+    }
+
+    /// The key that this secret opens, unless it is unknown, expired or revoked.
+    ///
+    /// It is found by its hash, so how long the search takes says nothing about the secret.
+    public func verifyKey(_ secret: String, now: Int64) async throws(StoreError) -> APIKey? {
+        guard let secret = APIKeySecret(secret) else { return nil }
+        return try await transaction { transaction throws(PostgresError) in
+            try transaction.row(
+                """
+                SELECT id, name, scopes, milliseconds(created_at) AS created_at, milliseconds(expires_at) AS expires_at,
+                       milliseconds(revoked_at) AS revoked_at
+                  FROM api_keys
+                 WHERE hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > instant($2))
+                """, .bytes(Self.hash(secret)), .int(now)
+            ) { row throws(PostgresError) in try row.apiKey() }
+        }
+    }
+
+    /// Makes the key useless from now on; `false` if there is none or it was revoked before.
+    public func revokeKey(_ id: APIKeyID, now: Int64) async throws(StoreError) -> Bool {
+        try await transaction { transaction throws(PostgresError) in
+            try transaction.execute(
+                "UPDATE api_keys SET revoked_at = instant($2) WHERE id = $1 AND revoked_at IS NULL", .id(id), .int(now)) == 1
+        }
+    }
+
+    private static func hash(_ secret: APIKeySecret) -> [UInt8] {
+        Array(SHA256.hash(data: Array(secret.text.utf8)))
+    }
+}
+
+extension PostgresRow {
+    fileprivate func apiKey() throws(PostgresError) -> APIKey {
+        APIKey(
+            id: try domain("id", APIKeyID.init), name: try value("name"), scopes: try value("scopes"),
+            createdAt: try value("created_at"), expiresAt: try optional("expires_at"), revokedAt: try optional("revoked_at"))
+    }
+}
