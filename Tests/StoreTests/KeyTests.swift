@@ -1,0 +1,68 @@
+import Domain
+import LibPQ
+import Store
+import Testing
+
+@Suite(.timeLimit(.minutes(2)))
+struct KeyTests {
+    private let scopes = ["calls:read", "with \"quotes\", {braces} and \\"]
+
+    @Test("A key opens until it expires or is revoked")
+    func verify() async throws {
+        try await TestStore.with { test in
+            var generator = SeededGenerator(seed: 1)
+            #expect(try await test.store.hasAnyKey() == false)
+            let (secret, key) = try await test.store.createKey(
+                name: "CRM's \u{1F4DE}", scopes: scopes, expiresAt: start + 10, now: start, generator: &generator)
+            #expect(try await test.store.hasAnyKey())
+            #expect(try await test.store.verifyKey(secret.text, now: start + 9) == key)
+            #expect(try await test.store.verifyKey(secret.text, now: start + 10) == nil)
+
+            let (lasting, other) = try await test.store.createKey(name: "", scopes: [], now: start, generator: &generator)
+            #expect(try await test.store.verifyKey(lasting.text, now: start * 2) == other)
+            #expect(try await test.store.revokeKey(other.id, now: start + 1))
+            #expect(try await test.store.revokeKey(other.id, now: start + 1) == false)
+            #expect(try await test.store.verifyKey(lasting.text, now: start + 2) == nil)
+        }
+    }
+
+    @Test("The secret is nowhere in the database, nor in its own description")
+    func hashed() async throws {
+        try await TestStore.with { test in
+            var generator = SeededGenerator(seed: 2)
+            let (secret, key) = try await test.store.createKey(name: "CRM", scopes: [], now: start, generator: &generator)
+            let dump = try await test.sql { transaction throws(PostgresError) in
+                try transaction.row("SELECT schema_to_xml(current_schema(), true, false, '')::text AS dump") {
+                    row throws(PostgresError) in try row.value("dump", as: String.self)
+                } ?? ""
+            }
+            #expect(dump.contains(key.id.text))
+            #expect(!dump.contains(secret.text.dropFirst(3)))
+            #expect(!"\(secret)".contains(secret.text.dropFirst(3)))
+        }
+    }
+
+    @Test(
+        "What is not a key opens nothing",
+        arguments: ["", "ak_", "ak_00000000000000000000000000000000", "ky_000000000000", "ak_\u{0}", "' OR true --"])
+    func wrong(_ secret: String) async throws {
+        try await TestStore.with { test in
+            var generator = SeededGenerator(seed: 3)
+            _ = try await test.store.createKey(name: "CRM", scopes: [], now: start, generator: &generator)
+            #expect(try await test.store.verifyKey(secret, now: start) == nil)
+        }
+    }
+
+    @Test("A name that cannot be stored is refused")
+    func unstorable() async throws {
+        try await TestStore.with { test in
+            let error = await #expect(throws: StoreError.self) {
+                var generator = SeededGenerator(seed: 4)
+                _ = try await test.store.createKey(name: "a\u{0}b", scopes: [], now: start, generator: &generator)
+            }
+            #expect(error?.code == .invalidValue)
+            let hasAny = try await test.store.hasAnyKey()
+            #expect(!hasAny)
+        }
+    }
+}
