@@ -1,0 +1,73 @@
+import RTP
+
+/// Re-heads one stream for one receiver: the receiver's own SSRC and payload type, unbroken numbers, the source's gaps.
+///
+/// A new source (another SSRC, a phone that answered after its early media) continues sequence and timestamp where the
+/// last one stopped, so that the receiver's SRTP replay window and jitter buffer never see a step back.
+public struct Forwarder: Sendable {
+    /// The header fields of one forwarded packet.
+    public struct Heading: Equatable, Sendable {
+        public var sequenceNumber: UInt16
+        public var timestamp: UInt32
+        public var marker: Bool
+    }
+
+    private struct Source {
+        var ssrc: UInt32
+        var unwrapper: SequenceUnwrapper
+        var map: SequenceMap
+        var timestampOffset: UInt32
+    }
+
+    /// RTP clock of the section, in Hz; it never changes.
+    public let clockRate: Int
+    private var source: Source?
+    private var highestSent: Int64
+    private var lastTimestamp: UInt32
+    private var lastSent: Duration?
+
+    /// - Parameters:
+    ///   - firstSequence: where the receiver's numbers begin (random, RFC 3550 section 5.1).
+    ///   - firstTimestamp: likewise.
+    public init(clockRate: Int, firstSequence: UInt16, firstTimestamp: UInt32) {
+        self.clockRate = clockRate
+        // Begins one round up, so that an early late packet cannot go below zero.
+        highestSent = Int64(firstSequence) + 65_536 - 1
+        lastTimestamp = firstTimestamp
+    }
+
+    /// The heading under which a source packet goes out; `nil` if it was removed or belongs nowhere any more.
+    public mutating func forward(ssrc: UInt32, sequenceNumber: UInt16, timestamp: UInt32, marker: Bool, now: Duration) -> Heading? {
+        var marker = marker
+        if source?.ssrc != ssrc {
+            begin(ssrc: ssrc, sequenceNumber: sequenceNumber, timestamp: timestamp, now: now)
+            // The first packet after a change starts a talkspurt (RFC 3551 section 4.1): the receiver may re-adjust.
+            marker = true
+        }
+        guard source != nil, let sent = source!.map.map(source!.unwrapper.unwrap(sequenceNumber)) else { return nil }
+        let outTimestamp = timestamp &+ source!.timestampOffset
+        if sent > highestSent {
+            highestSent = sent
+            lastTimestamp = outTimestamp
+            lastSent = now
+        }
+        return Heading(sequenceNumber: UInt16(truncatingIfNeeded: sent), timestamp: outTimestamp, marker: marker)
+    }
+
+    /// Takes note that a packet of the current source is not forwarded, so that its number closes up.
+    public mutating func remove(ssrc: UInt32, sequenceNumber: UInt16) {
+        guard source?.ssrc == ssrc else { return }
+        source!.map.remove(source!.unwrapper.unwrap(sequenceNumber))
+    }
+
+    private mutating func begin(ssrc: UInt32, sequenceNumber: UInt16, timestamp: UInt32, now: Duration) {
+        var unwrapper = SequenceUnwrapper()
+        let first = unwrapper.unwrap(sequenceNumber)
+        // The pause between two sources is real time for the receiver; a frame at least, a minute at most.
+        let pause = lastSent.map { min(max(now - $0, .milliseconds(20)), .seconds(60)) } ?? .zero
+        let expected = lastTimestamp &+ UInt32(truncatingIfNeeded: pause.units(at: clockRate))
+        source = Source(
+            ssrc: ssrc, unwrapper: unwrapper, map: SequenceMap(offset: highestSent &+ 1 &- first),
+            timestampOffset: expected &- timestamp)
+    }
+}
