@@ -1,0 +1,159 @@
+import ICE
+import RTP
+
+/// One browser in a room: its connection, its negotiated sections, what it says and what it is sent.
+final class BrowserLeg {
+    let id: LegID
+    private(set) var transport: BrowserTransport?
+    private var negotiation = BrowserNegotiation()
+    private var sections: [NegotiatedSection] = []
+    var microphone = MicrophoneStream()
+    var phones: [PhoneSection] = []
+    private var nextReport: Duration
+    private let cname: [UInt8]
+
+    init(id: LegID, cname: [UInt8], now: Duration) {
+        self.id = id
+        self.cname = cname
+        nextReport = now
+    }
+
+    // MARK: Negotiation
+
+    /// What an offer did to the connection.
+    enum Renewal {
+        case none
+        /// Another `o=` session id: a new RTCPeerConnection has replaced the old one, if there was one.
+        case replaced(BrowserTransport?)
+        /// New ICE credentials on the same connection.
+        case restartedICE
+    }
+
+    /// Answers an offer. One that fails leaves everything as it was: a connection that works goes on working.
+    ///
+    /// - Parameter wanted: phones that this browser should be able to hear at a time.
+    func offer(
+        _ sdp: String, candidates: [String], phones wanted: Int, toolbox: any MediaToolbox, now: Duration, generator: inout some RandomNumberGenerator
+    ) throws(OfferError) -> (answer: String, renewal: Renewal) {
+        let sessionID = BrowserNegotiation.sessionID(of: sdp)
+        let current = transport.flatMap { $0.sessionID == sessionID ? $0 : nil }
+        var negotiation = current == nil ? BrowserNegotiation() : self.negotiation
+        let restarts = current != nil && negotiation.restartsICE(sdp)
+        let credentials = restarts ? ICECredentials(random: &generator) : current?.local ?? ICECredentials(random: &generator)
+        let local = LocalTransport(
+            ufrag: credentials.ufrag, pwd: credentials.password, fingerprint: toolbox.fingerprint, candidateLines: candidates)
+        let demand = SectionDemand(phones: max(wanted, 1), browsers: 0)
+        let answer: NegotiatedAnswer
+        do throws(NegotiationError) {
+            answer = try negotiation.answer(sdp, local: local, demand: demand, using: &generator)
+        } catch {
+            throw .negotiation(error)
+        }
+
+        var renewal = Renewal.none
+        if let current {
+            if restarts {
+                renewal = .restartedICE
+                current.restartICE(local: credentials, remoteUfrag: answer.remote.ufrag)
+            }
+        } else {
+            guard
+                let fresh = BrowserTransport(
+                    sessionID: sessionID ?? "", local: credentials, remoteUfrag: answer.remote.ufrag, fingerprint: answer.remote.fingerprint,
+                    toolbox: toolbox, now: now)
+            else { throw .transportUnavailable }
+            renewal = .replaced(transport)
+            transport = fresh
+            phones.removeAll()
+            microphone = MicrophoneStream()
+        }
+        self.negotiation = negotiation
+        sections = answer.sections
+        for section in sections {
+            guard section.purpose == .phone, let stream = section.send, !phones.contains(where: { $0.mid == section.mid }) else { continue }
+            phones.append(PhoneSection(mid: section.mid, stream: stream, generator: &generator))
+        }
+        return (answer.sdp, renewal)
+    }
+
+    /// Receive sections that the page must offer in all, so that `count` phones can be heard.
+    func receiveSections(phones count: Int) -> Int { negotiation.receiveSections(for: SectionDemand(phones: count, browsers: 0)) }
+
+    func dropTransport() -> BrowserTransport? {
+        defer { transport = nil }
+        return transport
+    }
+
+    // MARK: Media in
+
+    /// Takes a decrypted RTP packet from the browser.
+    func receiveRTP(_ packet: [UInt8], now: Duration) {
+        guard let header = RTPHeader(packet.span), !header.payload.isEmpty else { return }
+        for section in sections where section.purpose == .microphone {
+            guard let format = section.receive.first(where: { $0.payloadType == header.payloadType }) else { continue }
+            let level = section.audioLevelExtensionID.flatMap { header.audioLevel(id: $0, in: packet.span)?.attenuation }
+            microphone.receive(packet, header, codec: format.codec, level: level, now: now)
+            return
+        }
+    }
+
+    /// Takes a decrypted compound RTCP packet from the browser.
+    func receiveRTCP(_ packet: [UInt8], now: Duration, wallClock: NTPTimestamp) {
+        var cursor = RTCPCursor()
+        while let next = cursor.next(in: packet.span) {
+            switch next {
+            case .senderReport(let info, let blocks):
+                microphone.receive(info, now: now)
+                receive(blocks, in: packet, arrival: wallClock)
+            case .receiverReport(_, let blocks): receive(blocks, in: packet, arrival: wallClock)
+            default: break
+            }
+        }
+    }
+
+    private func receive(_ blocks: RTCPEntries<RTCPReportBlock>, in packet: [UInt8], arrival: NTPTimestamp) {
+        blocks.forEach(in: packet.span) { block in
+            guard let index = phones.firstIndex(where: { $0.stream.ssrc == block.ssrc }) else { return }
+            phones[index].statistics.receive(block, arrival: arrival)
+        }
+    }
+
+    // MARK: Media out
+
+    /// Forwards a phone's packet to the section that carries this phone.
+    func forward(_ packet: [UInt8], _ header: RTPHeader, from phone: LegID, codec: AudioCodec, now: Duration, into batch: inout PacketBatch) {
+        guard let transport, transport.isEstablished, let index = phones.firstIndex(where: { $0.source == phone }) else { return }
+        guard let payloadType = phones[index].stream.payloadType(of: codec) else { return }
+        guard
+            let heading = phones[index].forwarder.forward(
+                ssrc: header.ssrc, sequenceNumber: header.sequenceNumber, timestamp: header.timestamp, marker: header.marker, now: now)
+        else { return }
+        let ssrc = phones[index].stream.ssrc
+        transport.send(into: &batch) { arena in
+            RTPHeader.write(
+                payloadType: payloadType, marker: heading.marker, sequenceNumber: heading.sequenceNumber, timestamp: heading.timestamp,
+                ssrc: ssrc, to: &arena)
+            arena.append(contentsOf: packet[header.payload])
+        }
+        phones[index].statistics.send(payloadLength: header.payload.count, timestamp: heading.timestamp, now: now)
+    }
+
+    /// Sends reports once a second (RFC 3550 section 6.4): what we sent, and how the microphone arrived.
+    func report(now: Duration, wallClock: NTPTimestamp, into batch: inout PacketBatch) {
+        guard nextReport <= now, let transport, transport.isEstablished else { return }
+        nextReport = now + .seconds(1)
+        var blocks = microphone.reportBlock(now: now).map { [$0] } ?? []
+        let senders = phones.compactMap { $0.statistics.senderInfo(ssrc: $0.stream.ssrc, ntp: wallClock, now: now) }
+        // A browser takes receiver reports from any source of the session, also from one that never sent.
+        let reporter = phones.first?.stream.ssrc ?? 1
+        guard !senders.isEmpty || !blocks.isEmpty else { return }
+        transport.sendRTCP(into: &batch) { arena in
+            for info in senders {
+                RTCPWriter.appendSenderReport(info, blocks: blocks, to: &arena)
+                blocks = []
+            }
+            if senders.isEmpty { RTCPWriter.appendReceiverReport(sender: reporter, blocks: blocks, to: &arena) }
+            RTCPWriter.appendCanonicalName(cname, of: reporter, to: &arena)
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import RTP
+
+/// What one browser says: its reception, its level, and its playouts while phones listen.
+struct MicrophoneStream {
+    private(set) var ssrc: UInt32?
+    private(set) var codec: AudioCodec = .opus
+    private(set) var reception: ReceptionStatistics?
+    var playouts = SourcePlayouts()
+    var level = LevelMeter()
+    /// When the last packet came.
+    private(set) var lastPacket: Duration?
+
+    /// Takes one decrypted packet of the microphone's section.
+    mutating func receive(_ packet: [UInt8], _ header: RTPHeader, codec: AudioCodec, level dBov: UInt8?, now: Duration) {
+        if ssrc != header.ssrc || codec != self.codec {
+            // A decoder belongs to its codec; a new SSRC is a new stream for the one there is.
+            if codec != self.codec { playouts.drop() } else { playouts.restart() }
+            ssrc = header.ssrc
+            self.codec = codec
+            reception = ReceptionStatistics(clockRate: Int(codec.clockRate))
+        }
+        lastPacket = now
+        _ = reception?.receive(sequenceNumber: header.sequenceNumber, timestamp: header.timestamp, now: now)
+        if let dBov { level.update(dBov) }
+        playouts.insert(packet, header, now: now)
+    }
+
+    /// Takes the browser's sender report, which the next report block answers.
+    mutating func receive(_ info: RTCPSenderInfo, now: Duration) {
+        if info.ssrc == ssrc { reception?.receive(info, now: now) }
+    }
+
+    /// What the browser is told about its stream; `nil` before there is anything to tell.
+    mutating func reportBlock(now: Duration) -> RTCPReportBlock? {
+        guard let ssrc else { return nil }
+        return reception?.reportBlock(ssrc: ssrc, now: now)
+    }
+}

@@ -1,0 +1,66 @@
+import ICE
+import RTP
+
+extension RoomEngine {
+    /// A datagram from a browser's side of the network, changed in place.
+    public func receive(_ datagram: inout [UInt8], leg: LegID, on path: TransportPath, now: Duration, wallClock: Int64, into batch: inout PacketBatch) {
+        guard let browser = browser(leg), let transport = browser.transport else { return }
+        switch transport.receive(&datagram, on: path, now: now, into: &batch) {
+        case .nothing: break
+        case .checked(let news): learn(news, of: leg)
+        case .rtp: browser.receiveRTP(datagram, now: now)
+        case .rtcp: browser.receiveRTCP(datagram, now: now, wallClock: NTPTimestamp(unixNanoseconds: wallClock))
+        case .established: events.append(.mediaUp(leg))
+        case .closed: lose(browser, closed: true, into: &batch)
+        case .failed: lose(browser, closed: false, into: &batch)
+        }
+    }
+
+    private func learn(_ news: PathNews, of leg: LegID) {
+        if let path = news.learned { events.append(.addressLearned(leg, path.remote)) }
+        if let path = news.forgotten { events.append(.addressForgotten(leg, path.remote)) }
+        if let ufrag = news.forgottenUfrag { events.append(.ufragForgotten(ufrag)) }
+    }
+
+    private func lose(_ browser: BrowserLeg, closed: Bool, into batch: inout PacketBatch) {
+        guard let transport = browser.dropTransport() else { return }
+        transport.close(into: &batch)
+        events.append(.transportClosed(browser.id, ufrag: transport.local.ufrag))
+        events.append(.mediaDown(browser.id, closed: closed))
+    }
+
+    /// Retransmissions, reports, lost consent, the speaker display: about ten times a second.
+    ///
+    /// - Parameter wallClock: nanoseconds since 1970 UTC, for the NTP time of sender reports.
+    public func housekeep(now: Duration, wallClock: Int64, into batch: inout PacketBatch) {
+        for browser in browsers {
+            guard let transport = browser.transport else { continue }
+            switch transport.handleDeadline(now: now, into: &batch) {
+            case .established: events.append(.mediaUp(browser.id))
+            case .closed: lose(browser, closed: true, into: &batch)
+            case .failed: lose(browser, closed: false, into: &batch)
+            case .nothing, .checked, .rtp, .rtcp:
+                browser.report(now: now, wallClock: NTPTimestamp(unixNanoseconds: wallClock), into: &batch)
+            }
+        }
+        updateSpeaking(now: now)
+    }
+
+    /// Above this a source counts as speaking, in −dBov.
+    private static let speakingThreshold: UInt8 = 50
+
+    private func updateSpeaking(now: Duration) {
+        var loud: [(level: UInt8, leg: LegID)] = []
+        for browser in browsers {
+            if let last = browser.microphone.lastPacket, now - last > .milliseconds(100) { browser.microphone.level.decay() }
+            if browser.microphone.level.dBov < Self.speakingThreshold { loud.append((browser.microphone.level.dBov, browser.id)) }
+        }
+        for phone in phones where phone.level.dBov < Self.speakingThreshold { loud.append((phone.level.dBov, phone.id)) }
+        loud.sort { ($0.level, $0.leg) < ($1.level, $1.leg) }
+        let now = loud.prefix(5).map(\.leg)
+        if now != speaking {
+            speaking = now
+            speakingChanged = true
+        }
+    }
+}

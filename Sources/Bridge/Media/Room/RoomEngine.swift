@@ -1,0 +1,156 @@
+import ICE
+import RTP
+
+/// The media of one room: forwards what it can, mixes what it must. Sans-IO; lives on one media thread.
+///
+/// Browsers and phones are legs. Datagrams and time come in; datagrams go into a `PacketBatch`, news into `takeEvents`.
+/// Per packet there is no allocation in steady state, no lock and no hop to another thread.
+public final class RoomEngine {
+    /// Speakers that a phone hears at a time.
+    static let speakerLimit = 3
+
+    let toolbox: any MediaToolbox
+    var generator: any RandomNumberGenerator
+    var browsers: [BrowserLeg] = []
+    var phones: [PhoneLeg] = []
+    var events: [RoomEvent] = []
+    var narrowband = Mixer(frameLength: 160)
+    var wideband = Mixer(frameLength: 320)
+    var selection = SpeakerSelection<LegID>(limit: speakerLimit)
+    var mixed: [Int16] = []
+    var nextMix: Duration?
+    var speaking: [LegID] = []
+    var speakingChanged = false
+    private let cname: [UInt8]
+
+    /// - Parameter generator: the room's randomness: ICE credentials, SSRCs, first numbers.
+    public init(toolbox: any MediaToolbox, generator: any RandomNumberGenerator) {
+        self.toolbox = toolbox
+        var generator = generator
+        cname = Array(String(UInt64.random(in: .min ... .max, using: &generator), radix: 36).utf8)
+        self.generator = generator
+    }
+
+    // MARK: Browsers
+
+    public func addBrowser(_ leg: LegID, now: Duration) {
+        guard browser(leg) == nil else { return }
+        browsers.append(BrowserLeg(id: leg, cname: cname, now: now))
+    }
+
+    /// Takes a browser out; its connection is closed with close_notify.
+    public func removeBrowser(_ leg: LegID, into batch: inout PacketBatch) {
+        guard let index = browsers.firstIndex(where: { $0.id == leg }) else { return }
+        if let transport = browsers[index].dropTransport() { retire(transport, of: leg, into: &batch) }
+        selection.remove(leg)
+        browsers.remove(at: index)
+    }
+
+    /// Answers an SDP offer of a browser.
+    ///
+    /// - Parameter candidates: our `candidate` attribute lines, the same for every leg of this thread.
+    public func offer(_ leg: LegID, sdp: String, candidates: [String], now: Duration, into batch: inout PacketBatch) throws(OfferError) -> String {
+        guard let browser = browser(leg) else { throw .unknownLeg }
+        let result = try browser.offer(sdp, candidates: candidates, phones: phones.count, toolbox: toolbox, now: now, generator: &generator)
+        switch result.renewal {
+        case .none: break
+        case .replaced(let old):
+            if let old { retire(old, of: leg, into: &batch) }
+            if let transport = browser.transport { events.append(.transportOpened(leg, ufrag: transport.local.ufrag)) }
+        case .restartedICE:
+            if let transport = browser.transport { events.append(.transportOpened(leg, ufrag: transport.local.ufrag)) }
+        }
+        assignSections(of: browser)
+        return result.answer
+    }
+
+    private func retire(_ transport: BrowserTransport, of leg: LegID, into batch: inout PacketBatch) {
+        transport.close(into: &batch)
+        events.append(.transportClosed(leg, ufrag: transport.local.ufrag))
+    }
+
+    func browser(_ leg: LegID) -> BrowserLeg? { browsers.first { $0.id == leg } }
+
+    /// When the browser was last heard by a valid STUN check; `nil` if never.
+    public func mediaSeen(_ leg: LegID) -> Duration? { browser(leg)?.transport?.lastCheck }
+
+    // MARK: Phones
+
+    public func makeEcho() -> any FarEnd {
+        EchoFarEnd(
+            ssrc: .random(in: .min ... .max, using: &generator), firstSequence: .random(in: .min ... .max, using: &generator),
+            firstTimestamp: .random(in: .min ... .max, using: &generator))
+    }
+
+    /// - Parameter speech: µ-law at 8 kHz.
+    public func makeAnnouncement(speech: [UInt8], leadSilence: Duration, loop: Bool, limit: Duration) -> any FarEnd {
+        AnnouncementFarEnd(
+            speech: speech, leadSilence: Int(leadSilence.units(at: 8_000)), loop: loop, limit: Int(limit.units(at: 8_000)),
+            ssrc: .random(in: .min ... .max, using: &generator), firstSequence: .random(in: .min ... .max, using: &generator),
+            firstTimestamp: .random(in: .min ... .max, using: &generator))
+    }
+
+    /// Brings a phone into the room; it hears the mix from the next frame on.
+    ///
+    /// - Returns: `false` if its codec could not be opened.
+    public func addPhone(_ leg: LegID, codec: AudioCodec, farEnd: any FarEnd, now: Duration) -> Bool {
+        guard let encoder = toolbox.makeEncoder(codec) else { return false }
+        phones.append(PhoneLeg(id: leg, codec: codec, encoder: encoder, farEnd: farEnd, generator: &generator))
+        if nextMix == nil { nextMix = now }
+        for browser in browsers { assignSections(of: browser) }
+        return true
+    }
+
+    public func removePhone(_ leg: LegID) {
+        guard let index = phones.firstIndex(where: { $0.id == leg }) else { return }
+        phones.remove(at: index)
+        if phones.isEmpty {
+            nextMix = nil
+            for browser in browsers { browser.microphone.playouts.drop() }
+        }
+        if phones.count == 1 { phones[0].playouts.drop() }
+        selection.remove(leg)
+        for browser in browsers { assignSections(of: browser) }
+    }
+
+    /// Whether the room must be called every 20 ms.
+    public var needsMixing: Bool { !phones.isEmpty }
+
+    // MARK: Sections
+
+    /// Gives every phone a section of this browser, as far as there are any.
+    private func assignSections(of browser: BrowserLeg) {
+        let before = browser.phones.map(\.source)
+        for index in browser.phones.indices {
+            if let source = browser.phones[index].source, !phones.contains(where: { $0.id == source }) { browser.phones[index].source = nil }
+        }
+        for phone in phones where !browser.phones.contains(where: { $0.source == phone.id }) {
+            guard let free = browser.phones.firstIndex(where: { $0.source == nil }) else { break }
+            browser.phones[free].source = phone.id
+        }
+        if browser.phones.map(\.source) != before || phones.count > browser.phones.count { events.append(.sectionsChanged(browser.id)) }
+    }
+
+    public func sections(of leg: LegID) -> SectionPlan {
+        guard let browser = browser(leg) else { return SectionPlan(audioSections: 2, sources: [:]) }
+        var sources: [String: LegID] = [:]
+        for phone in browser.phones { sources[phone.mid] = phone.source }
+        return SectionPlan(audioSections: max(browser.receiveSections(phones: phones.count), 2), sources: sources)
+    }
+
+    // MARK: News
+
+    public var hasEvents: Bool { !events.isEmpty }
+
+    public func takeEvents() -> [RoomEvent] {
+        defer { events.removeAll(keepingCapacity: true) }
+        return events
+    }
+
+    /// Who speaks now, loudest first; `nil` if nothing changed since the last call.
+    public func takeSpeaking() -> [LegID]? {
+        guard speakingChanged else { return nil }
+        speakingChanged = false
+        return speaking
+    }
+}
