@@ -1,0 +1,58 @@
+import Domain
+import Linux
+import Logging
+import Media
+import SpeexDSP
+
+/// Speaks announcements by espeak-ng, in a child process of its own, and keeps the last few.
+///
+/// A text is spoken before its call is answered, so nothing of this is on a packet's way.
+actor SpeechSynthesizer {
+    /// Spoken texts that are kept; each is at most `ChildProcess` output's limit.
+    private static let capacity = 32
+    /// Ten minutes of speech at espeak-ng's 22,050 samples per second.
+    private static let outputLimit = 27 << 20
+
+    private struct Text: Hashable {
+        var text: String
+        var language: String
+    }
+
+    private var spoken: [Text: Task<[UInt8]?, Never>] = [:]
+    private var order: [Text] = []
+    private let logger: Logger
+
+    init(logger: Logger) { self.logger = logger }
+
+    /// The announcement's text as µ-law at 8 kHz; `nil` if it could not be spoken (the log says why).
+    func speak(_ announcement: Announcement) async -> [UInt8]? {
+        let text = Text(text: announcement.text, language: announcement.language)
+        if let known = spoken[text] { return await known.value }
+        let logger = logger
+        let task = Task.detached { Self.synthesize(text, logger: logger) }
+        spoken[text] = task
+        order.append(text)
+        if order.count > Self.capacity { spoken[order.removeFirst()] = nil }
+        let speech = await task.value
+        // A failure is not kept: the program may be installed by the next call.
+        if speech == nil { spoken[text] = nil }
+        return speech
+    }
+
+    private static func synthesize(_ text: Text, logger: Logger) -> [UInt8]? {
+        do {
+            let wave = try ChildProcess.output(
+                of: "espeak-ng", ["-v", text.language, "-s", "150", "--stdin", "--stdout"], input: Array(text.text.utf8), limit: outputLimit,
+                timeout: .seconds(20))
+            guard let recording = WaveRecording(wave) else {
+                logger.error("espeak-ng gave no readable recording", metadata: ["language": "\(text.language)"])
+                return nil
+            }
+            let samples = try Resampler.resample(recording.samples, from: recording.sampleRate, to: 8_000)
+            return samples.map { G711.muLaw.encode($0) }
+        } catch {
+            logger.error("espeak-ng failed", metadata: ["error": "\(error)", "language": "\(text.language)"])
+            return nil
+        }
+    }
+}

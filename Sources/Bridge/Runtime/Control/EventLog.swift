@@ -1,0 +1,138 @@
+import Domain
+import Synchronization
+
+/// The two outgoing lanes to the web side: durable events until they are acknowledged, and the newest of each ephemeral signal.
+///
+/// Media threads append, the control endpoint reads; the lock is held for a few moves, per event and never per packet.
+final class EventLog: Sendable {
+    /// Events that may wait for an acknowledgement. At this mark the bridge takes no new work: nothing durable is ever dropped.
+    static let capacity = 100_000
+    /// Events in one answer.
+    static let page = 256
+    /// Subjects whose newest signal is kept.
+    private static let signalCapacity = 4_096
+
+    private struct State {
+        var events: [BridgeEvent] = []
+        var nextPosition: UInt64 = 1
+        /// Last sequence of each stream that is still written to.
+        var sequences: [BridgeEvent.Stream: UInt64] = [:]
+        var signals: [SignalSubject: BridgeSignal] = [:]
+        var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
+        var nextWaiter: UInt64 = 0
+    }
+
+    private let state = Mutex(State())
+
+    /// Whether there is room for the events that new work would bring.
+    var hasRoom: Bool { state.withLock { $0.events.count < Self.capacity } }
+
+    /// - Parameter at: milliseconds since 1970 UTC.
+    func append(_ changes: [(stream: BridgeEvent.Stream, change: BridgeEvent.Change)], signals: [BridgeSignal], at: Int64) {
+        guard !changes.isEmpty || !signals.isEmpty else { return }
+        let waiters = state.withLock { state in
+            for (stream, change) in changes { Self.append(change, to: stream, at: at, &state) }
+            for signal in signals where state.signals.count < Self.signalCapacity || state.signals[signal.subject] != nil {
+                state.signals[signal.subject] = signal
+            }
+            return Self.takeWaiters(&state)
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    private static func append(_ change: BridgeEvent.Change, to stream: BridgeEvent.Stream, at: Int64, _ state: inout State) {
+        let position = state.nextPosition
+        state.nextPosition += 1
+        let sequence = state.sequences[stream].map { $0 + 1 } ?? first(of: stream, at: position)
+        state.events.append(BridgeEvent(position: position, stream: stream, sequence: sequence, atMilliseconds: at, change: change))
+        switch change {
+        case .callEnded, .roomEnded: state.sequences[stream] = nil
+        default: state.sequences[stream] = sequence
+        }
+    }
+
+    /// A call's stream is opened once. A room's may close and open again, and must not use a number twice: it starts at the log's position.
+    private static func first(of stream: BridgeEvent.Stream, at position: UInt64) -> UInt64 {
+        switch stream {
+        case .call: 1
+        case .room: position
+        }
+    }
+
+    private static func takeWaiters(_ state: inout State) -> [CheckedContinuation<Void, Never>] {
+        defer { state.waiters.removeAll() }
+        return Array(state.waiters.values)
+    }
+
+    /// Forgets everything up to `acknowledged` and returns what comes after it; waits up to `wait` if there is nothing.
+    func next(acknowledged: UInt64, wait: Duration) async -> EventsAnswer {
+        let first = take(after: acknowledged)
+        guard first.events.isEmpty, first.signals.isEmpty, wait > .zero else { return first }
+        await waitForNews(acknowledged: acknowledged, atMost: wait)
+        return take(after: acknowledged)
+    }
+
+    private func take(after acknowledged: UInt64) -> EventsAnswer {
+        state.withLock { state in
+            let done = state.events.firstIndex { $0.position > acknowledged } ?? state.events.count
+            state.events.removeFirst(done)
+            defer { state.signals.removeAll(keepingCapacity: true) }
+            return EventsAnswer(events: Array(state.events.prefix(Self.page)), signals: Array(state.signals.values))
+        }
+    }
+
+    private func waitForNews(acknowledged: UInt64, atMost wait: Duration) async {
+        let id = state.withLock { state in
+            state.nextWaiter += 1
+            return state.nextWaiter
+        }
+        await withCheckedContinuation { continuation in
+            let isNews = state.withLock { state in
+                // What came between the look and the wait must not be waited for.
+                if !state.events.isEmpty || !state.signals.isEmpty { return true }
+                state.waiters[id] = continuation
+                return false
+            }
+            guard !isNews else { return continuation.resume() }
+            // Begun only now, so that it cannot ring before there is somebody to wake.
+            Task {
+                try? await Task.sleep(for: wait)
+                self.release(id)
+            }
+        }
+    }
+
+    private func release(_ id: UInt64) {
+        state.withLock { $0.waiters.removeValue(forKey: id) }?.resume()
+    }
+
+    /// Waits until everything is acknowledged, at most `limit`: the bridge is about to go.
+    func drained(atMost limit: Duration) async {
+        let step = Duration.milliseconds(20)
+        var waited = Duration.zero
+        while waited < limit, state.withLock({ !$0.events.isEmpty }) {
+            try? await Task.sleep(for: step)
+            waited += step
+        }
+    }
+
+    /// Ends every wait: the bridge goes down.
+    func releaseAll() {
+        for waiter in state.withLock({ Self.takeWaiters(&$0) }) { waiter.resume() }
+    }
+}
+
+/// What an ephemeral signal is about: of two with the same subject only the newer is told.
+private enum SignalSubject: Hashable {
+    case sections(RoomSlug, PeerID)
+    case speaking(RoomSlug)
+}
+
+extension BridgeSignal {
+    fileprivate var subject: SignalSubject {
+        switch self {
+        case .sections(let room, let peer, _): .sections(room, peer)
+        case .speaking(let room, _): .speaking(room)
+        }
+    }
+}

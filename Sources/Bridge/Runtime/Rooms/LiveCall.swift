@@ -1,0 +1,27 @@
+import Domain
+import Media
+
+/// One call as the bridge has it: its limits hold here, whether the web side is there or not.
+struct LiveCall {
+    let command: DialCommand
+    let leg: LegID
+    var state: CallState
+    /// When it was answered.
+    var answeredAt: Duration?
+    /// When it is hung up because no browser is left; `nil` while one is there.
+    var graceEndsAt: Duration?
+
+    var call: CallID { command.call }
+
+    var participant: Participant {
+        Participant(id: .call(call), kind: .phone, name: command.label, microphone: true, camera: false)
+    }
+
+    /// When its maximum is reached; `nil` before the answer.
+    var maximumEndsAt: Duration? { answeredAt.map { $0 + .seconds(command.maximumSeconds) } }
+
+    func talkSeconds(now: Duration) -> Int {
+        guard let answeredAt else { return 0 }
+        return Int(max(now - answeredAt, .zero).components.seconds)
+    }
+}

@@ -1,0 +1,113 @@
+import Domain
+import Media
+
+/// One room as it is now: who is in it, which calls are up, and when what must end. Sans-IO; lives on one media thread.
+///
+/// PostgreSQL keeps the record, this keeps the truth: grace and maximum are enforced here, also while the web side is down.
+final class LiveRoom {
+    /// Browsers and phones that a room takes.
+    static let placeLimit = 64
+    static let callLimit = 8
+
+    let slug: RoomSlug
+    let engine: RoomEngine
+    var places: [PeerID: BrowserPlace] = [:]
+    var calls: [CallID: LiveCall] = [:]
+    /// Peers and calls by their legs, for what the engine tells.
+    var peersByLeg: [LegID: PeerID] = [:]
+    var callsByLeg: [LegID: CallID] = [:]
+
+    init(slug: RoomSlug, engine: RoomEngine) {
+        self.slug = slug
+        self.engine = engine
+    }
+
+    /// Nobody and nothing is left: the room can be forgotten.
+    var isOver: Bool { places.isEmpty && calls.isEmpty }
+
+    var participants: [Participant] {
+        places.values.sorted { $0.leg < $1.leg }.map(\.participant)
+            + calls.values.filter { $0.state == .answered }.sorted { $0.leg < $1.leg }.map(\.participant)
+    }
+
+    // MARK: Browsers
+
+    /// A browser takes its place, or takes it back after its socket was lost.
+    func join(_ command: JoinCommand, leg: LegID, now: Duration, into output: inout RoomOutput) -> BridgeAnswer {
+        if var place = places[command.peer] {
+            place.socketLostAt = nil
+            place.load = command.load
+            if place.name != command.name {
+                place.name = command.name
+                output.changes.append((.room(slug), .participantUpdated(room: slug, place.participant)))
+            }
+            places[command.peer] = place
+        } else {
+            guard places.count < Self.placeLimit else { return .refused(.roomFull) }
+            let place = BrowserPlace(peer: command.peer, leg: leg, name: command.name, load: command.load, mediaSeenAt: now)
+            places[command.peer] = place
+            peersByLeg[leg] = command.peer
+            engine.addBrowser(leg, now: now)
+            output.changes.append((.room(slug), .participantJoined(room: slug, place.participant)))
+        }
+        settleGrace(now: now)
+        return .joined(participants: participants)
+    }
+
+    func leave(_ peer: PeerID, now: Duration, into output: inout RoomOutput) -> BridgeAnswer {
+        guard let place = places.removeValue(forKey: peer) else { return .refused(.unknownPeer) }
+        peersByLeg[place.leg] = nil
+        engine.removeBrowser(place.leg, into: &output.packets)
+        output.changes.append((.room(slug), .participantLeft(room: slug, .peer(peer))))
+        drainEngine(now: now, into: &output)
+        settleGrace(now: now)
+        return .accepted
+    }
+
+    /// A lost socket alone never ends anything; with its media closed before it, it is a closed tab.
+    func socketLost(_ peer: PeerID, now: Duration, into output: inout RoomOutput) -> BridgeAnswer {
+        guard let place = places[peer] else { return .refused(.unknownPeer) }
+        if place.closedMedia { return leave(peer, now: now, into: &output) }
+        places[peer]?.socketLostAt = now
+        settleGrace(now: now)
+        return .accepted
+    }
+
+    func update(_ peer: PeerID, microphone: Bool, camera: Bool, into output: inout RoomOutput) -> BridgeAnswer {
+        guard var place = places[peer] else { return .refused(.unknownPeer) }
+        if place.microphone != microphone || place.camera != camera {
+            place.microphone = microphone
+            place.camera = camera
+            places[peer] = place
+            output.changes.append((.room(slug), .participantUpdated(room: slug, place.participant)))
+        }
+        return .accepted
+    }
+
+    func offer(_ peer: PeerID, sdp: String, candidates: [String], now: Duration, into output: inout RoomOutput) -> BridgeAnswer {
+        guard let place = places[peer] else { return .refused(.unknownPeer) }
+        let answer: String
+        do {
+            answer = try engine.offer(place.leg, sdp: sdp, candidates: candidates, now: now, into: &output.packets)
+        } catch {
+            drainEngine(now: now, into: &output)
+            return .refused(.invalidOffer)
+        }
+        drainEngine(now: now, into: &output)
+        return .answered(sdp: answer, sections: sections(of: place.leg))
+    }
+
+    /// What the page of a browser needs to know of its receive sections.
+    func sections(of leg: LegID) -> MediaSections {
+        let plan = engine.sections(of: leg)
+        var tracks: [String: TrackSource] = [:]
+        for (mid, source) in plan.sources {
+            if let call = callsByLeg[source] {
+                tracks[mid] = TrackSource(participant: .call(call), kind: .audio)
+            } else if let peer = peersByLeg[source] {
+                tracks[mid] = TrackSource(participant: .peer(peer), kind: .audio)
+            }
+        }
+        return MediaSections(audio: plan.audioSections, video: 0, tracks: tracks)
+    }
+}

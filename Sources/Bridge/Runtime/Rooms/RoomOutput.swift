@@ -1,0 +1,42 @@
+import Domain
+import ICE
+import Media
+
+/// Everything that a room wants done after one input: values, carried out by its media thread.
+struct RoomOutput {
+    /// Datagrams to send.
+    var packets = PacketBatch()
+    /// Durable events, in order.
+    var changes: [(stream: BridgeEvent.Stream, change: BridgeEvent.Change)] = []
+    /// Ephemeral news: newest wins.
+    var signals: [BridgeSignal] = []
+    /// What the room table must learn.
+    var routing: [RoutingChange] = []
+    /// Texts that must be spoken before their calls can be answered.
+    var speech: [(call: CallID, room: RoomSlug, announcement: Announcement)] = []
+    /// Calls that are over, to be forgotten by the directory.
+    var endedCalls: [CallID] = []
+
+    /// Whether there is anything but datagrams.
+    var hasNews: Bool { !changes.isEmpty || !signals.isEmpty || !routing.isEmpty || !speech.isEmpty || !endedCalls.isEmpty }
+
+    mutating func removeNews() {
+        changes.removeAll(keepingCapacity: true)
+        signals.removeAll(keepingCapacity: true)
+        routing.removeAll(keepingCapacity: true)
+        speech.removeAll(keepingCapacity: true)
+        endedCalls.removeAll(keepingCapacity: true)
+    }
+}
+
+/// A change to the tables by which a media thread finds the leg that a datagram is for.
+enum RoutingChange: Equatable {
+    /// STUN with this local ufrag is for that leg.
+    case ufrag(String, LegID)
+    case forgetUfrag(String)
+    /// Everything from this remote address is for that leg.
+    case address(TransportAddress, LegID)
+    case forgetAddress(TransportAddress, LegID)
+    /// The leg's transport is gone, and its addresses with it.
+    case forgetAddresses(LegID)
+}

@@ -1,0 +1,163 @@
+import Domain
+import ICE
+import Media
+
+/// All rooms of one media thread, found by name, by leg and by phase. Sans-IO, like the rooms.
+struct RoomTable {
+    /// Rooms that one thread takes.
+    static let limit = 10_000
+
+    /// A room and what this table keeps about it.
+    private final class Entry {
+        let room: LiveRoom
+        let phase: Int
+        var isMixing = false
+
+        init(_ room: LiveRoom, phase: Int) {
+            self.room = room
+            self.phase = phase
+        }
+    }
+
+    private(set) var schedule = PhaseSchedule()
+    private var legs = LegTable<Entry>()
+    /// Up to when every due phase has been served.
+    private(set) var served: Duration = .zero
+    private var bySlug: [RoomSlug: Entry] = [:]
+    private var byCall: [CallID: Entry] = [:]
+    private var byPhase = [[Entry]](repeating: [], count: PhaseSchedule.phases)
+    private var nextLeg: UInt32 = 0
+    private let toolbox: any MediaToolbox
+    private let candidates: [String]
+    private let seed: @Sendable () -> any RandomNumberGenerator
+
+    init(toolbox: any MediaToolbox, candidates: [String], seed: @escaping @Sendable () -> any RandomNumberGenerator) {
+        self.toolbox = toolbox
+        self.candidates = candidates
+        self.seed = seed
+    }
+
+    var snapshot: ThreadSnapshot {
+        ThreadSnapshot(
+            rooms: bySlug.values.map { RoomRoster(room: $0.room.slug, participants: $0.room.participants) }, liveCalls: Array(byCall.keys))
+    }
+
+    // MARK: Datagrams
+
+    /// A datagram for this thread's port: a STUN check names its leg, everything else comes from an address that a check has proven.
+    mutating func receive(_ datagram: inout [UInt8], on path: TransportPath, now: Duration, wallClock: Int64, into output: inout RoomOutput) {
+        var found = legs.find(address: path.remote)
+        if datagram.first.map({ $0 < 4 }) == true, let ufrag = STUNMessage.localUfrag(in: datagram.span) {
+            // A check may be for another leg than the address had before: two connections behind one NAT port, one after the other.
+            found = legs.find(ufrag: ufrag)
+        }
+        guard let found else { return }
+        found.owner.room.receive(&datagram, leg: found.leg, on: path, now: now, wallClock: wallClock, into: &output)
+        if output.hasNews { settle(found.owner, into: &output) }
+    }
+
+    // MARK: Time
+
+    /// Serves every phase that became due since the last call.
+    mutating func serve(now: Duration, wallClock: Int64, into output: inout RoomOutput) {
+        // After a long pause of the whole machine the missed frames are not hurried after.
+        if now - served > .seconds(1) { served = now - .milliseconds(20) }
+        while let due = schedule.nextDue(after: served), due.at <= now {
+            for entry in byPhase[due.phase] {
+                if entry.isMixing { entry.room.mix(now: now, into: &output) }
+                if PhaseSchedule.isHousekeeping(at: due.at, phase: due.phase) {
+                    entry.room.housekeep(now: now, wallClock: wallClock, into: &output)
+                }
+                settle(entry, into: &output)
+            }
+            served = due.at
+        }
+        if schedule.nextDue(after: served) == nil { served = now }
+    }
+
+    // MARK: Commands
+
+    mutating func perform(_ command: BridgeCommand, now: Duration, into output: inout RoomOutput) -> BridgeAnswer {
+        switch command {
+        case .join(let join):
+            guard let entry = open(join.room, now: now) else { return .refused(.atCapacity) }
+            return settle(entry, into: &output, entry.room.join(join, leg: newLeg(), now: now, into: &output))
+        case .leave(let room, let peer):
+            guard let entry = bySlug[room] else { return .refused(.unknownPeer) }
+            return settle(entry, into: &output, entry.room.leave(peer, now: now, into: &output))
+        case .socketLost(let room, let peer):
+            guard let entry = bySlug[room] else { return .refused(.unknownPeer) }
+            return settle(entry, into: &output, entry.room.socketLost(peer, now: now, into: &output))
+        case .offer(let room, let peer, let sdp):
+            guard let entry = bySlug[room] else { return .refused(.unknownPeer) }
+            return settle(entry, into: &output, entry.room.offer(peer, sdp: sdp, candidates: candidates, now: now, into: &output))
+        case .update(let room, let peer, let microphone, let camera):
+            guard let entry = bySlug[room] else { return .refused(.unknownPeer) }
+            return settle(entry, into: &output, entry.room.update(peer, microphone: microphone, camera: camera, into: &output))
+        case .dial(let dial):
+            guard let entry = bySlug[dial.room] else { return .refused(.nobodyThere) }
+            byCall[dial.call] = entry
+            let answer = entry.room.dial(dial, leg: newLeg(), now: now, into: &output)
+            if case .refused = answer { byCall[dial.call] = nil }
+            return settle(entry, into: &output, answer)
+        case .hangup(let call, let party):
+            guard let entry = byCall[call] else { return .refused(.unknownCall) }
+            return settle(entry, into: &output, entry.room.hangup(call, by: party, now: now, into: &output))
+        }
+    }
+
+    mutating func speechReady(_ call: CallID, room: RoomSlug, _ speech: [UInt8]?, now: Duration, into output: inout RoomOutput) {
+        guard let entry = bySlug[room] else { return }
+        if let speech {
+            entry.room.speechReady(call, speech: speech, now: now, into: &output)
+        } else {
+            entry.room.speechFailed(call, now: now, into: &output)
+        }
+        settle(entry, into: &output)
+    }
+
+    mutating func shutDown(now: Duration, into output: inout RoomOutput) {
+        for entry in Array(bySlug.values) {
+            entry.room.shutDown(now: now, into: &output)
+            settle(entry, into: &output)
+        }
+    }
+
+    // MARK: Books
+
+    private mutating func newLeg() -> LegID {
+        nextLeg &+= 1
+        return LegID(nextLeg)
+    }
+
+    private mutating func open(_ slug: RoomSlug, now: Duration) -> Entry? {
+        if let entry = bySlug[slug] { return entry }
+        guard bySlug.count < Self.limit else { return nil }
+        let engine = RoomEngine(toolbox: toolbox, generator: seed())
+        let entry = Entry(LiveRoom(slug: slug, engine: engine), phase: schedule.add())
+        bySlug[slug] = entry
+        byPhase[entry.phase].append(entry)
+        return entry
+    }
+
+    @discardableResult
+    private mutating func settle(_ entry: Entry, into output: inout RoomOutput, _ answer: BridgeAnswer = .accepted) -> BridgeAnswer {
+        for change in output.routing { legs.apply(change, owner: entry) }
+        output.routing.removeAll(keepingCapacity: true)
+        for call in output.endedCalls { byCall[call] = nil }
+        let isMixing = entry.room.engine.needsMixing
+        if isMixing != entry.isMixing {
+            entry.isMixing = isMixing
+            schedule.setMixing(isMixing, phase: entry.phase)
+        }
+        if entry.room.isOver { close(entry, into: &output) }
+        return answer
+    }
+
+    private mutating func close(_ entry: Entry, into output: inout RoomOutput) {
+        guard bySlug.removeValue(forKey: entry.room.slug) != nil else { return }
+        byPhase[entry.phase].removeAll { $0 === entry }
+        schedule.remove(phase: entry.phase, mixing: entry.isMixing)
+        output.changes.append((.room(entry.room.slug), .roomEnded(room: entry.room.slug)))
+    }
+}

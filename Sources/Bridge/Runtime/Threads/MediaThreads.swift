@@ -1,0 +1,108 @@
+import Domain
+import Linux
+import Logging
+import Media
+import OpenSSLDTLS
+import Synchronization
+
+/// All media threads of a bridge: sends each command to the thread of its room.
+///
+/// A room's thread follows from its name, so there is no table to keep and no moment at which a room has none.
+final class MediaThreads: Sendable {
+    private let threads: [MediaThread]
+    /// Which thread has which call: a hang-up names only the call.
+    private let calls: Mutex<[CallID: Int]>
+
+    init(_ configuration: BridgeConfiguration, log: EventLog, synthesizer: SpeechSynthesizer, logger: Logger) throws {
+        let certificate = try DTLSCertificate()
+        let addresses = try configuration.publicAddresses.map { text in
+            guard let address = SocketAddress(text, port: 0) else { throw BridgeStartError("--public-address \(text) is not an IP address.") }
+            return address
+        }
+        let relay = Relay()
+        var threads: [MediaThread] = []
+        for index in 0..<max(configuration.mediaThreads, 1) {
+            let settings = MediaThreadSettings(
+                index: index, port: configuration.mediaPort + UInt16(index), publicAddresses: addresses, seed: { SystemRandomNumberGenerator() })
+            do {
+                threads.append(
+                    try MediaThread(
+                        settings, log: log, toolbox: { NativeToolbox(certificate: certificate) },
+                        speech: { call, room, announcement in relay.speak(call, room, announcement, by: synthesizer) },
+                        callEnded: { relay.callEnded($0) }, logger: logger))
+            } catch let error as LinuxError where error.isAddressUnusable {
+                throw BridgeStartError("The media port \(settings.port) cannot be used (\(error)). Choose another with --media-port.")
+            }
+        }
+        self.threads = threads
+        calls = Mutex([:])
+        relay.owner = self
+    }
+
+    private func index(of room: RoomSlug) -> Int {
+        // FNV-1a: the same in every process, unlike Swift's seeded hash.
+        let hash = room.text.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        return Int(hash % UInt64(threads.count))
+    }
+
+    func perform(_ command: BridgeCommand) async -> BridgeAnswer {
+        switch command {
+        case .join(let join): return await threads[index(of: join.room)].perform(command)
+        case .leave(let room, _), .socketLost(let room, _), .offer(let room, _, _), .update(let room, _, _, _):
+            return await threads[index(of: room)].perform(command)
+        case .dial(let dial):
+            let index = index(of: dial.room)
+            calls.withLock { $0[dial.call] = index }
+            let answer = await threads[index].perform(command)
+            if case .refused = answer { forget(dial.call) }
+            return answer
+        case .hangup(let call, _):
+            guard let index = calls.withLock({ $0[call] }) else { return .refused(.unknownCall) }
+            return await threads[index].perform(command)
+        }
+    }
+
+    func snapshot() async -> ThreadSnapshot {
+        var all = ThreadSnapshot(rooms: [], liveCalls: [])
+        for thread in threads {
+            let snapshot = await thread.snapshot()
+            all.rooms += snapshot.rooms
+            all.liveCalls += snapshot.liveCalls
+        }
+        return all
+    }
+
+    /// Ends every call and place; their events are in the log when it returns.
+    func stop() async {
+        for thread in threads { await thread.stop() }
+    }
+
+    fileprivate func forget(_ call: CallID) { calls.withLock { $0[call] = nil } }
+
+    fileprivate func deliver(_ speech: [UInt8]?, of call: CallID, in room: RoomSlug) {
+        threads[index(of: room)].deliver(speech: speech, of: call, room: room)
+    }
+}
+
+/// What the threads call back; it exists before they do, and finds their owner once that exists.
+private final class Relay: Sendable {
+    private let state = Mutex<WeakOwner>(WeakOwner())
+
+    private struct WeakOwner {
+        weak var owner: MediaThreads?
+    }
+
+    var owner: MediaThreads? {
+        get { state.withLock { $0.owner } }
+        set { state.withLock { $0.owner = newValue } }
+    }
+
+    func callEnded(_ call: CallID) { owner?.forget(call) }
+
+    func speak(_ call: CallID, _ room: RoomSlug, _ announcement: Announcement, by synthesizer: SpeechSynthesizer) {
+        Task { [weak self] in
+            let speech = await synthesizer.speak(announcement)
+            self?.owner?.deliver(speech, of: call, in: room)
+        }
+    }
+}

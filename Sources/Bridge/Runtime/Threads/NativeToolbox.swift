@@ -1,0 +1,37 @@
+import LibOpus
+import LibSRTP
+import Media
+import OpenSSLDTLS
+import RTP
+import SpanDSP
+
+/// The real libraries behind the pure media engine. One per media thread.
+final class NativeToolbox: MediaToolbox {
+    private let certificate: DTLSCertificate
+
+    init(certificate: DTLSCertificate) { self.certificate = certificate }
+
+    var fingerprint: [UInt8] { certificate.fingerprint }
+
+    func makeDTLS() -> (any DTLSTransport)? { try? OpenSSLAssociation(role: .server, certificate: certificate) }
+
+    func makeSRTP(_ material: SRTPKeyingMaterial) -> (any SRTPTransform)? { try? LibSRTPTransform(material) }
+
+    func makeDecoder(_ codec: AudioCodec, sampleRate: Int) -> (any AudioDecoder)? {
+        switch codec {
+        case .opus: try? OpusAudioDecoder(sampleRate: sampleRate)
+        case .pcmu: G711Decoder(.muLaw)
+        case .pcma: G711Decoder(.aLaw)
+        case .g722: try? G722Decoder()
+        }
+    }
+
+    func makeEncoder(_ codec: AudioCodec) -> (any AudioEncoder)? {
+        switch codec {
+        case .opus: nil
+        case .pcmu: G711Encoder(.muLaw)
+        case .pcma: G711Encoder(.aLaw)
+        case .g722: try? G722Encoder()
+        }
+    }
+}
