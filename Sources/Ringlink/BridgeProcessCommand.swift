@@ -1,0 +1,23 @@
+import ArgumentParser
+import Bridge
+import Logging
+
+/// `ringlink bridge`: the phone side, as the supervisor starts it.
+struct BridgeProcessCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "bridge", abstract: "The bridge process, for the supervisor.", shouldDisplay: false)
+
+    @OptionGroup var identity: ServiceIdentity
+
+    func run() async throws {
+        try await explainingFaults {
+            try identity.take()
+            let given = GivenEnvironment()
+            let configuration = BridgeConfiguration(
+                id: try given.text("RINGLINK_BRIDGE_ID"), build: Build.stamp, controlHost: "127.0.0.1", controlPort: try given.number("RINGLINK_CONTROL_PORT"),
+                controlToBridge: try given.key("RINGLINK_CONTROL_TO_BRIDGE"), controlToAPI: try given.key("RINGLINK_CONTROL_TO_API"),
+                mediaPort: UInt16(clamping: try given.number("RINGLINK_MEDIA_PORT")), mediaThreads: try given.number("RINGLINK_MEDIA_THREADS"),
+                publicAddresses: given.list("RINGLINK_PUBLIC_ADDRESSES"))
+            try await runBridge(configuration, logger: ProcessLog.logger("bridge"))
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/// What this build calls itself.
+enum Build {
+    static let version = "0.1.0"
+    static let stamp = "ringlink/\(version)"
+}

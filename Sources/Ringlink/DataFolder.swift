@@ -1,0 +1,98 @@
+import Foundation
+import Glibc
+import Linux
+
+/// The folder in which an installation lives: secret, cluster, sockets, logs, and a lock so that only one runs in it.
+struct DataFolder {
+    /// The user that owns everything in it; `nil` when we are not root, so that everything is ours anyway.
+    static let serviceUser = "ringlink"
+    /// A UNIX socket's path has 107 bytes (unix(7)), and PostgreSQL appends its own name.
+    private static let socketPathLimit = 107
+    private static let leastFreeBytes: UInt64 = 200 << 20
+
+    let path: String
+    var cluster: String { path + "/postgres" }
+    var sockets: String { path + "/run" }
+    var logs: String { path + "/log" }
+    var secretFile: String { path + "/secret.key" }
+    var apiKeyFile: String { path + "/api-key" }
+    var certificateFile: String { path + "/self-signed.crt" }
+    var certificateKeyFile: String { path + "/self-signed.key" }
+
+    private static var user: String? { ProcessIdentity.isRoot ? serviceUser : nil }
+
+    /// Where data lies unless `--data` says otherwise.
+    static var standard: String {
+        if ProcessIdentity.isRoot { return "/var/lib/ringlink" }
+        let environment = ProcessInfo.processInfo.environment
+        let base = environment["XDG_DATA_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? (environment["HOME"] ?? "/tmp") + "/.local/share"
+        return base + "/ringlink"
+    }
+
+    /// Makes the folder if it is missing, and checks what would fail later and less clearly.
+    init(_ path: String) throws {
+        self.path = URL(fileURLWithPath: path).standardizedFileURL.path
+        guard !ProcessIdentity.isRoot || ProcessIdentity.userExists(Self.serviceUser) else {
+            throw StartError("Started as root, it needs a system user to run as: useradd --system --no-create-home ringlink (scripts/up does it).")
+        }
+        let socket = sockets + "/.s.PGSQL.5432"
+        guard socket.utf8.count <= Self.socketPathLimit else {
+            throw StartError("The data folder's path is too long for a UNIX socket (\(socket.utf8.count) of \(Self.socketPathLimit) bytes). Choose a shorter one with --data.")
+        }
+        for folder in [self.path, sockets, logs] { try Self.makeFolder(folder) }
+        var status = statvfs()
+        if statvfs(self.path, &status) == 0 {
+            let free = UInt64(status.f_bavail) * UInt64(status.f_frsize)
+            guard free >= Self.leastFreeBytes else {
+                throw StartError("The disk of \(self.path) is full: \(free >> 20) MB free, at least \(Self.leastFreeBytes >> 20) MB are needed. Choose another with --data.")
+            }
+        }
+    }
+
+    private static func makeFolder(_ path: String) throws {
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw StartError("The folder \(path) cannot be made (\(error.localizedDescription)). Choose another with --data.")
+        }
+        try give(path)
+        guard chmod(path, 0o700) == 0 else { throw StartError("\(path) is somebody else's: \(String(cString: strerror(errno))). Choose another with --data.") }
+    }
+
+    /// Gives a file to the service user when we are root.
+    static func give(_ path: String) throws {
+        guard let user else { return }
+        let ids = try ProcessIdentity.ids(of: user)
+        guard chown(path, ids.user, ids.group) == 0 else { throw StartError("\(path) cannot be given to \(user): \(String(cString: strerror(errno))).") }
+    }
+
+    /// Held as long as the process lives; the kernel lets go of it in any case.
+    func lock() throws {
+        let descriptor = open(path + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            throw StartError("Another Ringlink runs in \(path). Stop it, or choose another folder with --data.")
+        }
+    }
+
+    /// The installation's secret, made at the first start: 32 random bytes as hex, mode 600, or `RINGLINK_SECRET_KEY`.
+    func secret() throws -> String {
+        if let given = ProcessInfo.processInfo.environment["RINGLINK_SECRET_KEY"] { return given }
+        if let known = try? String(contentsOfFile: secretFile, encoding: .utf8) { return known.trimmingCharacters(in: .whitespacesAndNewlines) }
+        var generator = SystemRandomNumberGenerator()
+        let secret = (0..<32).map { _ in String(format: "%02x", UInt8.random(in: .min ... .max, using: &generator)) }.joined()
+        try write(secret + "\n", to: secretFile)
+        return secret
+    }
+
+    /// Writes a file that only the owner can read.
+    func write(_ text: String, to file: String) throws {
+        let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw StartError("\(file) cannot be written: \(String(cString: strerror(errno))).") }
+        defer { close(descriptor) }
+        let bytes = Array(text.utf8)
+        guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0 else {
+            throw StartError("\(file) cannot be written: \(String(cString: strerror(errno))).")
+        }
+        try Self.give(file)
+    }
+}

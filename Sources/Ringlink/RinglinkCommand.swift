@@ -1,0 +1,10 @@
+import ArgumentParser
+
+/// The `ringlink` command: the only place that names both wings.
+@main
+struct RinglinkCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ringlink",
+        abstract: "A link that rings a phone.",
+        subcommands: [UpCommand.self, KeyCommand.self, APIProcessCommand.self, BridgeProcessCommand.self, PrepareCommand.self, RunAsCommand.self])
+}

@@ -1,0 +1,67 @@
+import Crypto
+import Domain
+import Foundation
+
+/// What the supervised processes are told, each no more than it needs: the bridge never sees the database or the secret.
+struct ServiceEnvironment {
+    static let bridgeID = "bridge-1"
+
+    let api: [String]
+    let bridge: [String]
+
+    init(_ options: UpOptions, folder: DataFolder, conninfo: String, tls: TLSFiles) throws {
+        let secret = try folder.secret()
+        guard let bytes = HexDigits.decode(secret), let keys = InstallationKeys(secret: bytes) else {
+            throw StartError("The installation's secret (\(folder.secretFile) or RINGLINK_SECRET_KEY) must be at least 64 lowercase hex digits.")
+        }
+        let controlPort = options.controlPort == 0 ? try PortCheck.freePort() : options.controlPort
+        let inherited = ProcessInfo.processInfo.environment.filter { ($0.key == "RINGLINK_LOG" || !$0.key.hasPrefix("RINGLINK_")) && $0.key != "DATABASE_URL" }
+            .map { "\($0.key)=\($0.value)" }
+        api = inherited + [
+            "RINGLINK_DATABASE=\(conninfo)",
+            "RINGLINK_SECRET_KEY=\(secret)",
+            "RINGLINK_BIND=\(options.bind.joined(separator: ","))",
+            "RINGLINK_PORT=\(options.port)",
+            "RINGLINK_ORIGINS=\(options.origins.joined(separator: ","))",
+            "RINGLINK_TLS_CERT=\(tls.certificate ?? "")",
+            "RINGLINK_TLS_KEY=\(tls.key ?? "")",
+            "RINGLINK_BRIDGE_ID=\(Self.bridgeID)",
+            "RINGLINK_CONTROL_PORT=\(controlPort)",
+        ]
+        bridge = inherited + [
+            "RINGLINK_BRIDGE_ID=\(Self.bridgeID)",
+            "RINGLINK_CONTROL_PORT=\(controlPort)",
+            "RINGLINK_CONTROL_TO_BRIDGE=\(Self.hex(keys.controlToBridge))",
+            "RINGLINK_CONTROL_TO_API=\(Self.hex(keys.controlToAPI))",
+            "RINGLINK_MEDIA_PORT=\(options.mediaPort)",
+            "RINGLINK_MEDIA_THREADS=\(options.threads)",
+            "RINGLINK_PUBLIC_ADDRESSES=\(options.publicAddress.joined(separator: ","))",
+        ]
+    }
+
+    private static func hex(_ key: SymmetricKey) -> String { key.withUnsafeBytes { HexDigits.encode($0) } }
+}
+
+/// The other side of `ServiceEnvironment`: how a supervised process reads what it was told.
+struct GivenEnvironment {
+    private let values = ProcessInfo.processInfo.environment
+
+    func text(_ name: String) throws -> String {
+        guard let value = values[name], !value.isEmpty else { throw StartError("\(name) is not set; this command is for the supervisor (ringlink up).") }
+        return value
+    }
+
+    func optional(_ name: String) -> String? { values[name].flatMap { $0.isEmpty ? nil : $0 } }
+
+    func number(_ name: String) throws -> Int {
+        guard let number = Int(try text(name)) else { throw StartError("\(name) is not a number.") }
+        return number
+    }
+
+    func list(_ name: String) -> [String] { (values[name] ?? "").split(separator: ",").map(String.init) }
+
+    func key(_ name: String) throws -> SymmetricKey {
+        guard let bytes = HexDigits.decode(try text(name)), bytes.count >= 32 else { throw StartError("\(name) is not a key of 32 bytes in hex.") }
+        return SymmetricKey(data: bytes)
+    }
+}
