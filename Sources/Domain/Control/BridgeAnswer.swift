@@ -1,0 +1,58 @@
+/// The bridge's answer to a `BridgeCommand`.
+public enum BridgeAnswer: Codable, Sendable, Equatable {
+    /// To `join`: everyone who is in the room now, the newcomer included.
+    case joined(participants: [Participant])
+    /// To `offer`: the SDP answer, and who is heard or seen in which section.
+    case answered(sdp: String, sections: MediaSections)
+    /// To everything else: it is under way; what comes of it is an event.
+    case accepted
+    /// Not done, and why.
+    case refused(BridgeRefusal)
+}
+
+/// Why the bridge did not do what it was asked; nothing was changed.
+public enum BridgeRefusal: String, Error, Codable, Sendable {
+    /// No such room, or the peer is not in it (any more): join again.
+    case unknownPeer = "unknown_peer"
+    /// No such call, or it is over.
+    case unknownCall = "unknown_call"
+    /// The room is full.
+    case roomFull = "room_full"
+    /// The bridge is at its limit of rooms, calls or peers.
+    case atCapacity = "at_capacity"
+    /// The SDP offer could not be read or breaks the rules of `docs/protocol.md`.
+    case invalidOffer = "invalid_offer"
+    /// The bridge is going down and takes nothing new.
+    case shuttingDown = "shutting_down"
+    /// The room has nobody with a media connection, so nobody would hear the phone.
+    case nobodyThere = "nobody_there"
+    /// A fault of ours; that call or peer is affected, nothing else.
+    case internalError = "internal_error"
+}
+
+/// What a page needs to know of its receive sections.
+public struct MediaSections: Codable, Sendable, Equatable {
+    /// Receive sections the peer needs in all. The page adds `recvonly` transceivers up to this and offers again.
+    public var audio: Int
+    public var video: Int
+    /// mid → who is heard or seen there.
+    public var tracks: [String: TrackSource]
+
+    public init(audio: Int, video: Int, tracks: [String: TrackSource]) {
+        self.audio = audio
+        self.video = video
+        self.tracks = tracks
+    }
+}
+
+/// The participant behind one receive section.
+public struct TrackSource: Codable, Sendable, Equatable {
+    public enum Kind: String, Codable, Sendable { case audio, video }
+    public var participant: ParticipantID
+    public var kind: Kind
+
+    public init(participant: ParticipantID, kind: Kind) {
+        self.participant = participant
+        self.kind = kind
+    }
+}

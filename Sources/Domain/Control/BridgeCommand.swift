@@ -1,0 +1,86 @@
+/// What the web side asks of the bridge: the request/answer lane between the wings.
+public enum BridgeCommand: Codable, Sendable, Equatable {
+    /// A browser takes its place in a room (or takes it back: same `peer`).
+    case join(JoinCommand)
+    /// A browser left on purpose.
+    case leave(room: RoomSlug, peer: PeerID)
+    /// The browser's socket is gone. Its media may still be there: the bridge decides when it has left.
+    case socketLost(room: RoomSlug, peer: PeerID)
+    /// An SDP offer of a browser; answered with `.answered`.
+    case offer(room: RoomSlug, peer: PeerID, sdp: String)
+    /// The browser's own microphone and camera switches, shown to the others.
+    case update(room: RoomSlug, peer: PeerID, microphone: Bool, camera: Bool)
+    /// Place a call into a room.
+    case dial(DialCommand)
+    /// End a call.
+    case hangup(call: CallID, by: CallParty)
+}
+
+/// A browser's place in a room.
+public struct JoinCommand: Codable, Sendable, Equatable {
+    public var room: RoomSlug
+    public var peer: PeerID
+    public var name: DisplayName
+    /// The page load that this browser is, as the page keeps it in its session storage.
+    public var load: LoadID
+
+    public init(room: RoomSlug, peer: PeerID, name: DisplayName, load: LoadID) {
+        self.room = room
+        self.peer = peer
+        self.name = name
+        self.load = load
+    }
+}
+
+/// A call to place, with every limit that must hold while the web side may be down.
+public struct DialCommand: Codable, Sendable, Equatable {
+    public var call: CallID
+    public var room: RoomSlug
+    /// The far end of the call.
+    public var target: DialRoute
+    /// What the room's roster shows for the phone: a name or a (masked) number.
+    public var label: String
+    /// Seconds the phone stays after the last browser left.
+    public var graceSeconds: Int
+    /// Seconds the call may last after it was answered.
+    public var maximumSeconds: Int
+
+    public init(call: CallID, room: RoomSlug, target: DialRoute, label: String, graceSeconds: Int, maximumSeconds: Int) {
+        self.call = call
+        self.room = room
+        self.target = target
+        self.label = label
+        self.graceSeconds = graceSeconds
+        self.maximumSeconds = maximumSeconds
+    }
+}
+
+/// How the bridge reaches the far end.
+public enum DialRoute: Codable, Sendable, Equatable {
+    /// A built-in far end that says back what it hears.
+    case echo
+    /// A built-in far end that speaks a text, then hangs up.
+    case announcement(Announcement)
+}
+
+/// The spoken text of a virtual number.
+public struct Announcement: Codable, Sendable, Equatable {
+    /// What is spoken, at most 2,000 characters.
+    public var text: String
+    /// BCP 47 language of the voice, such as `en` or `de`.
+    public var language: String
+    /// Milliseconds of silence before the first word.
+    public var leadSilenceMilliseconds: Int
+    /// Whether it starts again at its end, until `maximumSeconds`.
+    public var loop: Bool
+    /// Seconds after which the number hangs up in any case.
+    public var maximumSeconds: Int
+
+    public init(text: String, language: String, leadSilenceMilliseconds: Int, loop: Bool, maximumSeconds: Int) {
+        self.text = text
+        self.language = language
+        self.leadSilenceMilliseconds = leadSilenceMilliseconds
+        self.loop = loop
+        self.maximumSeconds = maximumSeconds
+    }
+}

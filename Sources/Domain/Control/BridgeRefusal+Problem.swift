@@ -1,0 +1,15 @@
+extension BridgeRefusal: ExplainedError {
+    /// As the page is told of it.
+    public var problem: Problem {
+        switch self {
+        case .unknownPeer: Problem(.notJoined)
+        case .unknownCall: Problem(.unknownCall)
+        case .roomFull: Problem(.roomFull)
+        case .atCapacity: Problem(.atCapacity)
+        case .invalidOffer: Problem(.invalidOffer)
+        case .shuttingDown: Problem(.bridgeUnavailable)
+        case .nobodyThere: Problem(.noMedia)
+        case .internalError: Problem(.serverError)
+        }
+    }
+}

@@ -1,0 +1,40 @@
+extension ProblemCode {
+    /// One sentence that a person can act on. A `Problem` may say it more exactly.
+    public var sentence: String {
+        switch self {
+        case .malformedFrame: "This message could not be read."
+        case .unknownType: "This kind of message is not known here."
+        case .malformedLink: "This link could not be read. Ask for it again, or copy it in one piece."
+        case .duplicateParameter: "This link says the same thing twice. Ask for it again."
+        case .invalidRoom: "A room name has 1 to 64 letters, digits and - . _ ~ only."
+        case .invalidName: "A name has 1 to 80 characters, without line breaks."
+        case .invalidNumber: "Write the number with + and the country code, such as +4930901820, or 2 to 6 digits for an extension."
+        case .emergencyNumber: "Emergency numbers cannot be called from here. Use a telephone."
+        case .invalidTrunk: "A trunk is named by tr_ and 12 digits from 0 to 9 and a to f."
+        case .invalidCamera: "The camera is set by cam=off or nocam=1."
+        case .invalidLoad: "The page did not say which load it is. Reload it."
+        case .invalidKey: "A dial's key has 8 to 64 letters, digits and - . _ ~ only."
+        case .invalidOffer: "The browser's media description could not be used. Reload the page."
+        case .notSupported: "This is not offered here."
+        case .notJoined: "Join the room first."
+        case .alreadyJoined: "This connection is in a room already."
+        case .offerInFlight: "Wait for the answer to the last offer."
+        case .noMedia: "The sound is not connected yet, so nobody would hear the phone."
+        case .unknownCall: "There is no such call, or it is over."
+        case .forbidden: "Only who started the call may do this."
+        case .alreadyFired: "Somebody else in this room has called this number from the same link."
+        case .roomFull: "The room is full."
+        case .atCapacity: "All lines are in use. Try again in a moment."
+        case .bridgeUnavailable: "Calls are not possible at this moment. Try again in a few seconds."
+        case .serverError: "Something went wrong on our side. Try again."
+        case .noSuchExtension: "No phone is registered with this extension."
+        case .noTrunk: "No trunk is set up that could carry this call."
+        case .unknownTrunk: "The trunk that this link asks for is not set up here."
+        case .unsigned: "The request is not signed."
+        case .malformedSignature: "The request's signature could not be read."
+        case .staleSignature: "The request was signed too long ago, or the clocks differ by more than 30 seconds."
+        case .wrongSignature: "The request's signature is wrong."
+        case .replayed: "The request was received before."
+        }
+    }
+}
