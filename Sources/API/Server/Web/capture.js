@@ -1,0 +1,93 @@
+// This person's microphone and camera: opened, switched, lost, and every way in which a browser refuses them.
+
+/** Why a device could not be opened; `wording.js` has the sentences. */
+const faults = {
+  NotAllowedError: "denied",
+  SecurityError: "denied",
+  NotFoundError: "missing",
+  OverconstrainedError: "missing",
+  NotReadableError: "busy",
+  AbortError: "busy",
+};
+
+/** Thrown by `Capture.openMicrophone` and `openCamera`; `fault` is `denied`, `denied-by-system`, `missing` or `busy`. */
+export class CaptureError extends Error {
+  constructor(cause) {
+    super(cause.message, { cause });
+    const bySystem = cause.name === "NotAllowedError" && /system/i.test(cause.message);
+    this.fault = bySystem ? "denied-by-system" : faults[cause.name] ?? "busy";
+  }
+}
+
+const audio = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+const video = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 }, facingMode: "user" };
+
+/** Event `lost` (detail: "audio" or "video"): a device was unplugged or its permission was taken back. */
+export class Capture extends EventTarget {
+  /** The live tracks, or null. A muted microphone is a track that is not enabled: the telephone side goes on hearing silence. */
+  microphone = null;
+  camera = null;
+
+  /**
+   * Opens the microphone, and the camera with it when it is wanted, so that the browser asks one question and not two.
+   * The microphone decides: a camera that cannot be had is left out.
+   */
+  async open({ camera }) {
+    if (camera) {
+      try {
+        return this.#take(await navigator.mediaDevices.getUserMedia({ audio, video }));
+      } catch {
+        // Which of the two it was is not told. The microphone alone tells.
+      }
+    }
+    await this.openMicrophone();
+  }
+
+  async openMicrophone() { this.#take(await request({ audio })); }
+
+  async openCamera() { this.#take(await request({ video })); }
+
+  closeCamera() {
+    // Stopped, not disabled: the lamp beside the lens must go out.
+    this.camera?.stop();
+    this.camera = null;
+  }
+
+  close() {
+    this.microphone?.stop();
+    this.microphone = null;
+    this.closeCamera();
+  }
+
+  #take(stream) {
+    for (const track of stream.getTracks()) {
+      const place = track.kind === "audio" ? "microphone" : "camera";
+      this[place]?.stop();
+      this[place] = track;
+      // `stop()` fires no `ended`; this is the device or the permission going away.
+      track.onended = () => {
+        if (this[place] !== track) return;
+        this[place] = null;
+        this.dispatchEvent(new CustomEvent("lost", { detail: track.kind }));
+      };
+    }
+  }
+}
+
+/** Calls back when the person has allowed the microphone in the browser's own settings. Browsers that cannot tell never call. */
+export async function whenMicrophoneIsAllowed(callback) {
+  try {
+    const permission = await navigator.permissions.query({ name: "microphone" });
+    permission.onchange = () => permission.state === "granted" && callback();
+  } catch {
+    // Not every browser knows this permission's name; its person presses the button instead.
+  }
+}
+
+async function request(constraints) {
+  try {
+    return await navigator.mediaDevices.getUserMedia(constraints);
+  } catch (error) {
+    throw new CaptureError(error);
+  }
+}

@@ -1,0 +1,70 @@
+// What this person hears: one audio element for each section that brings sound, and the browser's leave to play it.
+
+/** Event `blocked`: whether the browser waits for a tap before it plays anything (detail: true or false). */
+export class Playback extends EventTarget {
+  #container;
+  #elements = new Map();
+  #tracks = {};
+  #blocked = false;
+
+  /** Elements live in `container`, out of sight. */
+  constructor(container) {
+    super();
+    this.#container = container;
+  }
+
+  get isBlocked() { return this.#blocked; }
+
+  add(mid, track) {
+    if (track.kind !== "audio") return;
+    let element = this.#elements.get(mid);
+    if (!element) {
+      element = document.createElement("audio");
+      element.autoplay = true;
+      element.dataset.mid = mid;
+      this.#container.append(element);
+      this.#elements.set(mid, element);
+      this.#label(mid, element);
+    }
+    element.srcObject = new MediaStream([track]);
+    this.#play(element);
+  }
+
+  /** The server's `tracks` frame: who is heard in which section. */
+  assign(tracks) {
+    this.#tracks = tracks;
+    for (const [mid, element] of this.#elements) this.#label(mid, element);
+  }
+
+  clear() {
+    for (const element of this.#elements.values()) {
+      element.srcObject = null;
+      element.remove();
+    }
+    this.#elements.clear();
+    this.#tracks = {};
+  }
+
+  /** From a tap: now the browser plays. */
+  async unblock() {
+    await Promise.all([...this.#elements.values()].map((element) => element.play().catch(() => {})));
+    this.#setBlocked([...this.#elements.values()].some((element) => element.paused));
+  }
+
+  async #play(element) {
+    try {
+      await element.play();
+    } catch (error) {
+      // An AbortError only says that a newer track has come in between.
+      if (error.name === "NotAllowedError") this.#setBlocked(true);
+    }
+  }
+
+  #label(mid, element) { element.dataset.participant = this.#tracks[mid]?.participant ?? ""; }
+
+  #setBlocked(blocked) {
+    if (blocked === this.#blocked) return;
+    this.#blocked = blocked;
+    this.dispatchEvent(new CustomEvent("blocked", { detail: blocked }));
+  }
+}
