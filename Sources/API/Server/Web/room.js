@@ -1,0 +1,57 @@
+// The beginning of the room page: is the link good, can this browser call, whose load is it, who is it?
+
+import { Gate } from "./gate.js";
+import { randomRoom, readableDial, readLink, showRoomInAddress } from "./link.js";
+import { Load } from "./load.js";
+import { Visit } from "./visit.js";
+import { nameFault, stops } from "./wording.js";
+
+const page = document.documentElement;
+const gate = new Gate(document.getElementById("gate"));
+let visit = null;
+
+// For tests and for a look from the console; nothing in the page reads it.
+Object.defineProperty(window, "ringlink", {
+  value: Object.freeze({ get pc() { return visit?.connection ?? null; }, get state() { return page.dataset.state; } }),
+});
+
+// A page out of the back-forward cache has lost its socket, its lock and its media: it begins again, as a reload.
+addEventListener("pageshow", (event) => event.persisted && location.reload());
+
+begin();
+
+async function begin() {
+  if (!window.isSecureContext) return stop("insecure");
+  if (!window.RTCPeerConnection || !navigator.mediaDevices?.getUserMedia) return stop("unsupported");
+  const link = readLink(location.search);
+  if (link.room === undefined) return stop("room");
+  if (link.room === null) {
+    link.room = randomRoom();
+    showRoomInAddress(link.room);
+  }
+  const load = await Load.open(link);
+  const name = await ownName(link, load);
+  visit = new Visit({ gate, link, load, name });
+  visit.enter();
+}
+
+function stop(word) {
+  page.dataset.state = word;
+  const [title, text] = stops[word];
+  // The same link by https is only a guess that can hold on the default port.
+  const actions = word === "insecure" && location.port === "" ? [["Open with https", () => location.replace("https:" + location.href.slice(5))]] : [];
+  gate.stop({ title, text, symbol: word === "room" ? "link" : "alert", tone: "warning", actions });
+}
+
+/** The name that this load was given before a reload, or the link's, or the person's answer. */
+async function ownName(link, load) {
+  const written = load.choices.name ?? (link.name ?? "").trim();
+  const fault = written ? nameFault(written) : "";
+  if (written && !fault) return written;
+  page.dataset.state = "name";
+  const about = [];
+  if (link.dial) about.push(["phone", load.isCopy ? `${readableDial(link.dial)} is not called before you say so` : `Joining will call ${readableDial(link.dial)}`]);
+  const name = await gate.askName({ room: link.room, about, fault, suggestion: fault ? "" : undefined });
+  load.choose({ name });
+  return name;
+}

@@ -1,0 +1,322 @@
+// One person's visit to one room: brings socket, devices, media and dialling together, and says what stands in the way.
+
+import { CallCards } from "./call-card.js";
+import { Devices } from "./devices.js";
+import { dialForm } from "./dial-form.js";
+import { Dialling } from "./dialling.js";
+import { announce, setText } from "./dom.js";
+import { inviteAddress } from "./link.js";
+import { Media } from "./media.js";
+import { Notices } from "./notices.js";
+import { Playback } from "./playback.js";
+import { Ringback } from "./ringback.js";
+import { Roster } from "./roster.js";
+import { SelfView } from "./self-view.js";
+import { SignalSocket } from "./signal-socket.js";
+import { nameFault, stops } from "./wording.js";
+
+const at = (id) => document.getElementById(id);
+/** Errors that pass: the same frame may be taken a moment later. */
+const passing = new Set(["bridge_unavailable", "at_capacity", "server_error", "offer_in_flight"]);
+/** A connection that is up at once needs no words. */
+const wordsAfter = 1500;
+
+export class Visit {
+  #gate;
+  #room;
+  #load;
+  #name;
+  #devices;
+  #socket;
+  #dialling;
+  #media = new Media();
+  #playback = new Playback(at("sound"));
+  #ringback = new Ringback();
+  #notices = new Notices(at("notices"));
+  #roster = new Roster(at("people"), at("people-count"));
+  #selfView;
+  #self = null;
+  #isJoined = false;
+  #isHere = false;
+  /** The server said that it goes down for a restart; until it is back, that is what every failed try means. */
+  #isRestarting = false;
+  #joinTimer = 0;
+  #mediaTimer = 0;
+
+  constructor({ gate, link, load, name }) {
+    this.#gate = gate;
+    this.#room = link.room;
+    this.#load = load;
+    this.#name = name;
+    this.#devices = new Devices({ load, notices: this.#notices, camera: !link.cameraOff });
+    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+    this.#socket = new SignalSocket(`${scheme}//${location.host}/signal`);
+    this.#dialling = new Dialling((frame) => this.#isJoined && this.#socket.send(frame), load);
+    this.#selfView = new SelfView(
+      { microphone: () => this.#devices.toggleMicrophone(), camera: () => this.#devices.toggleCamera(), leave: () => this.leave() },
+      () => this.#isHere,
+    );
+    this.#wire();
+    this.#dialling.begin(link);
+    new CallCards(at("calls"), this.#dialling);
+  }
+
+  get connection() { return this.#media.connection; }
+
+  /** Goes in: the socket and the question for the microphone at once, since both may take a while. */
+  enter() {
+    this.#isHere = true;
+    this.#gate.hide();
+    at("room").hidden = false;
+    at("controls").hidden = false;
+    this.#setState("joining");
+    this.#socket.connect();
+    this.#devices.open();
+  }
+
+  leave() {
+    this.#socket.leave();
+    this.#goOut("left", { symbol: "leave", actions: [["Join again", () => this.enter()]] });
+    announce("You have left the room.");
+  }
+
+  // MARK: wiring
+
+  #wire() {
+    const on = (source, type, action) => source.addEventListener(type, (event) => action(event.detail));
+    on(this.#socket, "open", () => this.#join());
+    on(this.#socket, "frame", (frame) => this.#receive(frame));
+    on(this.#socket, "lost", (loss) => this.#lost(loss));
+    on(this.#socket, "final", (word) => this.#goOut(word, { actions: [[word === "replaced" ? "Use this tab" : "Join again", () => this.enter()]] }));
+    on(this.#media, "offer", (description) => this.#isJoined && this.#socket.send({ type: "signal", description }));
+    on(this.#media, "track", ({ track, mid }) => this.#playback.add(mid, track));
+    on(this.#media, "reset", () => this.#playback.clear());
+    on(this.#media, "state", () => this.#mediaChanged());
+    on(this.#devices, "tracks", () => this.#tracksChanged());
+    on(this.#devices, "switches", () => this.#showSwitches());
+    on(this.#playback, "blocked", (isBlocked) => this.#playbackBlocked(isBlocked));
+    on(this.#dialling, "change", () => this.#callsChanged());
+    on(this.#dialling, "notice", (text) => this.#notices.flash("call", { tone: "warning", text }));
+    // Whatever is pressed first gives the browser the leave to play the ringing tone.
+    document.addEventListener("pointerdown", () => this.#ringback.unblock());
+    dialForm(at("dial-form"), (number) => this.#dialling.dial(number));
+    at("copy-invite").onclick = () => this.#copyInvite();
+    at("copy-link").onclick = () => this.#copyInvite();
+    this.#showRoomName();
+  }
+
+  #setState(state) { document.documentElement.dataset.state = state; }
+
+  // MARK: the place in the room
+
+  #join() {
+    const frame = { type: "join", room: this.#room, name: this.#name, load: this.#load.id };
+    if (this.#load.resume) frame.resume = this.#load.resume;
+    this.#socket.send(frame);
+  }
+
+  #joinAgainSoon() {
+    clearTimeout(this.#joinTimer);
+    this.#joinTimer = setTimeout(() => this.#join(), 1500 + Math.random() * 1500);
+  }
+
+  #receive(frame) {
+    switch (frame.type) {
+      case "welcome": return this.#welcome(frame);
+      case "signal": return frame.description?.type === "answer" && this.#media.answer(frame.description);
+      case "media": return this.#media.want(frame);
+      case "tracks": return this.#playback.assign(frame.tracks ?? {});
+      case "peer-joined": return this.#rosterChanged(() => this.#roster.join(frame.peer));
+      case "peer-updated": return this.#roster.change(frame.peer);
+      case "peer-left": return this.#rosterChanged(() => this.#roster.leave(frame.peer));
+      case "speaking": return this.#roster.speak(frame.participants ?? []);
+      case "dial-status": return this.#dialling.status(frame);
+      case "error": return this.#refused(frame);
+      // A later server may say more than this page knows of.
+    }
+  }
+
+  #welcome({ peer, peers = [], resume, resumed, calls = [] }) {
+    this.#self = peer;
+    this.#load.resume = resume;
+    this.#isJoined = true;
+    this.#isRestarting = false;
+    this.#socket.settled();
+    this.#notices.hide("socket");
+    this.#notices.hide("join");
+    this.#setState("in-room");
+    this.#rosterChanged(() => this.#roster.reset(peer, peers));
+    this.#tellSwitches();
+    // A new place knows nothing of the old one's media.
+    if (resumed && this.#media.connection) this.#media.resumed();
+    else this.#startMedia();
+    this.#dialling.joined(calls);
+  }
+
+  #lost({ code, attempts, everOpened }) {
+    this.#isJoined = false;
+    clearTimeout(this.#joinTimer);
+    this.#media.interrupted();
+    this.#dialling.parted();
+    this.#setState(this.#self ? "reconnecting" : "joining");
+    const goesOn = this.#media.state === "connected" ? " You can go on talking meanwhile." : "";
+    this.#isRestarting ||= code === 1001;
+    const text = this.#isRestarting ? `The server is restarting.${goesOn} This page comes back by itself.`
+      : !navigator.onLine ? `Your device is offline.${goesOn} This page comes back as soon as the network does.`
+      : !everOpened ? "The server does not answer. Trying again…"
+      : `The connection to the server is lost.${goesOn} Reconnecting…`;
+    this.#socketNotice(text);
+    if (attempts === 4 && navigator.onLine) this.#diagnose();
+  }
+
+  /** A server that answers a plain request but no WebSocket is a different trouble from one that is gone. */
+  async #diagnose() {
+    const answer = await fetch("/signal", { cache: "no-store" }).catch(() => null);
+    if (this.#isJoined || !this.#isHere || !answer?.ok) return;
+    this.#socketNotice("The server is there but refuses this page's connection. A proxy may block WebSockets, or the server does not know the address in your address bar as its own. Its operator can help.");
+  }
+
+  #socketNotice(text) {
+    this.#notices.show("socket", { tone: "wait", text, actions: [["Try now", () => this.#socket.retryNow()]] });
+  }
+
+  #refused(frame) {
+    const { about, code, detail } = frame;
+    if (about === "dial" || about === "hangup") this.#dialling.refused(frame);
+    if (about === "signal") this.#media.refused(passing.has(code) || code === "not_joined");
+    // The server has given the place away (nobody was heard from for too long): another one, on another socket.
+    if (code === "not_joined" && this.#isJoined) {
+      this.#load.resume = null;
+      this.#socket.restart();
+    }
+    if (about !== "join") return;
+    if (code === "invalid_name") return this.#askNameAgain(detail);
+    if (passing.has(code)) {
+      this.#notices.show("join", { tone: "wait", text: `${detail} Trying again…` });
+      return this.#joinAgainSoon();
+    }
+    if (code === "already_joined") return;
+    this.#socket.pause();
+    this.#goOut(code === "invalid_room" ? "room" : code, { text: detail, actions: code === "invalid_room" ? [] : [["Try again", () => this.enter()]] });
+  }
+
+  async #askNameAgain(detail) {
+    this.#socket.pause();
+    this.#setState("name");
+    at("room").hidden = at("controls").hidden = true;
+    this.#name = await this.#gate.askName({ room: this.#room, about: [], fault: nameFault(this.#name) || detail, suggestion: this.#name });
+    this.#load.choose({ name: this.#name });
+    this.enter();
+  }
+
+  /** Everything is let go of, and the page says why. */
+  #goOut(word, { symbol, text, actions }) {
+    this.#isHere = this.#isJoined = false;
+    this.#self = null;
+    clearTimeout(this.#joinTimer);
+    clearTimeout(this.#mediaTimer);
+    this.#load.resume = null;
+    this.#media.stop();
+    this.#devices.close();
+    this.#dialling.left();
+    this.#notices.clear();
+    this.#roster.reset(null, []);
+    at("room").hidden = at("controls").hidden = true;
+    this.#setState(word);
+    const [title, words] = stops[word] ?? ["Could not join", ""];
+    this.#gate.stop({ title, text: text || words, symbol, actions });
+  }
+
+  #rosterChanged(change) {
+    change();
+    this.#callsChanged();
+  }
+
+  // MARK: sound
+
+  /** Starts when both the place and the microphone, or the choice to listen only, are there. */
+  #startMedia() {
+    if (!this.#isJoined || !(this.#devices.areChosen || this.#media.connection)) return;
+    this.#media.start(this.#devices.microphone, this.#devices.camera);
+  }
+
+  #tracksChanged() {
+    if (!this.#media.connection) return this.#startMedia();
+    this.#media.useMicrophone(this.#devices.microphone);
+    this.#media.useCamera(this.#devices.camera);
+  }
+
+  #showSwitches() {
+    this.#selfView.update({ name: this.#name, microphone: this.#devices.state, camera: this.#devices.camera });
+    this.#tellSwitches();
+  }
+
+  #tellSwitches() {
+    if (!this.#isJoined) return;
+    this.#socket.send({ type: "update", microphone: this.#devices.state === "on", camera: this.#devices.camera !== null });
+  }
+
+  #mediaChanged() {
+    const state = this.#media.state;
+    document.documentElement.dataset.media = state;
+    this.#dialling.setMediaIsUp(state === "connected");
+    clearTimeout(this.#mediaTimer);
+    const show = (notice) => this.#notices.show("media", notice);
+    const again = ["Try now", () => this.#media.retry()];
+    switch (state) {
+      case "idle":
+      case "connected":
+        return this.#notices.hide("media");
+      case "connecting":
+        this.#mediaTimer = setTimeout(() => show({ tone: "wait", text: "Connecting your sound…" }), wordsAfter);
+        return;
+      case "interrupted":
+        return show({ tone: "wait", text: "The sound is interrupted. Reconnecting…" });
+      case "blocked":
+        return show({
+          tone: "obstacle", title: "Your network blocks the sound", actions: [again],
+          text: "The page is connected, but no packets of the call (UDP) get through. Switch off a VPN, try another network or a mobile hotspot, or ask your network's operator to allow UDP to this server. The page keeps trying.",
+        });
+      case "refused":
+        return show({ tone: "warning", text: "Your browser and the server could not agree on the sound. The page tries again; if it stays so, another browser may help.", actions: [again] });
+    }
+  }
+
+  #playbackBlocked(isBlocked) {
+    if (!isBlocked) return this.#notices.hide("playback");
+    this.#notices.show("playback", {
+      tone: "obstacle", title: "There is sound for you", text: "Your browser plays none before you have touched the page.", symbol: "speaker",
+      actions: [["Tap to hear", () => { this.#ringback.unblock(); this.#playback.unblock(); }]],
+    });
+  }
+
+  // MARK: the room's face
+
+  #callsChanged() {
+    const { calls } = this.#dialling;
+    const talking = this.#isHere ? calls.find((call) => call.state === "answered") : undefined;
+    const ringing = calls.some((call) => call.state === "ringing" && !call.earlyMedia && !call.hangingUp);
+    this.#ringback.set(this.#isHere && ringing && !talking);
+    at("idle").hidden = calls.length > 0;
+    setText(at("idle-title"), this.#roster.hasCompany ? "You are in the room" : "Nobody else is here yet");
+    document.title = `${talking ? `${talking.label} · ` : ""}${at("room-name").textContent} · Ringlink`;
+  }
+
+  /** A random slug is nothing to read; it stays in sight, small, for whoever compares it. */
+  #showRoomName() {
+    const isRandom = /^r-[0-9a-f]{8,}$/.test(this.#room);
+    setText(at("room-name"), isRandom ? "Private room" : this.#room);
+    setText(at("room-over"), isRandom ? this.#room : "Room");
+    at("room").dataset.room = this.#room;
+  }
+
+  async #copyInvite() {
+    const address = inviteAddress(this.#room);
+    try {
+      await navigator.clipboard.writeText(address);
+      this.#notices.flash("copy", { tone: "info", text: "The link to this room is copied.", symbol: "check" }, 2500);
+    } catch {
+      this.#notices.flash("copy", { tone: "info", text: `The link to this room: ${address}`, symbol: "link" }, 15_000);
+    }
+  }
+}
