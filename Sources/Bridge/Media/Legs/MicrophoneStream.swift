@@ -17,7 +17,7 @@ struct MicrophoneStream {
             if codec != self.codec { playouts.drop() } else { playouts.restart() }
             ssrc = header.ssrc
             self.codec = codec
-            reception = ReceptionStatistics(clockRate: Int(codec.clockRate))
+            reception = ReceptionStatistics(clockRate: Int(codec.clockRate), minimumRun: 1)
         }
         lastPacket = now
         _ = reception?.receive(sequenceNumber: header.sequenceNumber, timestamp: header.timestamp, now: now)

@@ -9,7 +9,8 @@ extension RoomEngine {
         guard var next = nextMix else { return }
         if now - next > .milliseconds(20 * Self.catchUp) { next = now }
         while next <= now {
-            mixFrame(now: now, into: &batch)
+            // A frame that is made up for belongs to its own moment: two at one would look like a stall to the playouts.
+            mixFrame(now: next, into: &batch)
             next += .milliseconds(20)
         }
         nextMix = next
