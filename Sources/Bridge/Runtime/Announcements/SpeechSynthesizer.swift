@@ -48,7 +48,10 @@ actor SpeechSynthesizer {
                 logger.error("espeak-ng gave no readable recording", metadata: ["language": "\(text.language)"])
                 return nil
             }
-            let samples = try Resampler.resample(recording.samples, from: recording.sampleRate, to: 8_000)
+            guard let samples = Resampler.convert(recording.samples, from: recording.sampleRate, to: 8_000) else {
+                logger.error("the recording could not be resampled", metadata: ["rate": "\(recording.sampleRate)"])
+                return nil
+            }
             return samples.map { G711.muLaw.encode($0) }
         } catch {
             logger.error("espeak-ng failed", metadata: ["error": "\(error)", "language": "\(text.language)"])

@@ -24,13 +24,13 @@ final class MediaThreads: Sendable {
         for index in 0..<max(configuration.mediaThreads, 1) {
             let settings = MediaThreadSettings(
                 index: index, port: configuration.mediaPort + UInt16(index), publicAddresses: addresses, seed: { SystemRandomNumberGenerator() })
-            do {
+            do throws(LinuxError) {
                 threads.append(
                     try MediaThread(
                         settings, log: log, toolbox: { NativeToolbox(certificate: certificate) },
                         speech: { call, room, announcement in relay.speak(call, room, announcement, by: synthesizer) },
                         callEnded: { relay.callEnded($0) }, logger: logger))
-            } catch let error as LinuxError where error.isAddressUnusable {
+            } catch {
                 throw BridgeStartError("The media port \(settings.port) cannot be used (\(error)). Choose another with --media-port.")
             }
         }

@@ -13,7 +13,7 @@ final class NativeToolbox: MediaToolbox {
 
     var fingerprint: [UInt8] { certificate.fingerprint }
 
-    func makeDTLS() -> (any DTLSTransport)? { try? OpenSSLAssociation(role: .server, certificate: certificate) }
+    func makeDTLS() -> (any DTLSTransport)? { try? OpenSSLAssociation(certificate: certificate, role: .server) }
 
     func makeSRTP(_ material: SRTPKeyingMaterial) -> (any SRTPTransform)? { try? LibSRTPTransform(material) }
 
@@ -22,7 +22,7 @@ final class NativeToolbox: MediaToolbox {
         case .opus: try? OpusAudioDecoder(sampleRate: sampleRate)
         case .pcmu: G711Decoder(.muLaw)
         case .pcma: G711Decoder(.aLaw)
-        case .g722: try? G722Decoder()
+        case .g722: G722Decoder()
         }
     }
 
@@ -31,7 +31,7 @@ final class NativeToolbox: MediaToolbox {
         case .opus: nil
         case .pcmu: G711Encoder(.muLaw)
         case .pcma: G711Encoder(.aLaw)
-        case .g722: try? G722Encoder()
+        case .g722: G722Encoder()
         }
     }
 }
