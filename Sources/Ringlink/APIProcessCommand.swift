@@ -13,7 +13,6 @@ struct APIProcessCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await explainingFaults {
-            try identity.take()
             let given = GivenEnvironment()
             let port = try given.number("RINGLINK_PORT")
             var tls: APIConfiguration.TLSFiles?
@@ -28,7 +27,7 @@ struct APIProcessCommand: AsyncParsableCommand {
             let logger = ProcessLog.logger("api")
             let group = ServiceGroup(
                 configuration: .init(
-                    services: [try APIService(configuration, logger: logger)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+                    services: [APIService(configuration, logger: logger)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
             try await group.run()
         }
     }

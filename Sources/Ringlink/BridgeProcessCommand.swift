@@ -10,7 +10,6 @@ struct BridgeProcessCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await explainingFaults {
-            try identity.take()
             let given = GivenEnvironment()
             let configuration = BridgeConfiguration(
                 id: try given.text("RINGLINK_BRIDGE_ID"), build: Build.stamp, controlHost: "127.0.0.1", controlPort: try given.number("RINGLINK_CONTROL_PORT"),

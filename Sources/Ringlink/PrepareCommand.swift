@@ -11,7 +11,6 @@ struct PrepareCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await explainingFaults {
-            try identity.take()
             let store = try await Store.open(conninfo: try GivenEnvironment().text("RINGLINK_DATABASE"), connections: 1, logger: ProcessLog.logger("prepare"))
             try await store.migrate()
             if try await !store.hasAnyKey() {

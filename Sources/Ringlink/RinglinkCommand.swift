@@ -1,7 +1,6 @@
 import ArgumentParser
 
 /// The `ringlink` command: the only place that names both wings.
-@main
 struct RinglinkCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ringlink",

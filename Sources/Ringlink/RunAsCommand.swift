@@ -2,7 +2,7 @@ import ArgumentParser
 import Glibc
 import Linux
 
-/// Becomes the service user, binds its life to the supervisor's, and turns into another program.
+/// Turns into another program, as the service user and bound to the supervisor's life (`ServiceIdentity`).
 struct RunAsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "run-as", abstract: "For the supervisor only.", shouldDisplay: false)
 
@@ -11,7 +11,6 @@ struct RunAsCommand: ParsableCommand {
     @Argument(parsing: .postTerminator) var command: [String]
 
     func run() throws {
-        try identity.take(stopSignal: stopSignal)
         guard let program = command.first else { throw ValidationError("no program") }
         var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
         execv(program, &arguments)
@@ -19,13 +18,18 @@ struct RunAsCommand: ParsableCommand {
     }
 }
 
-/// As whom a supervised process runs, and whom it follows.
+/// As whom a supervised process runs, and whom it follows. Parsed with the other arguments so that they are known there;
+/// acted upon by `take` before anything else.
 struct ServiceIdentity: ParsableArguments {
     @Option(help: .hidden) var user: String?
     @Option(help: .hidden) var supervisor: Int32?
 
-    func take(stopSignal: Int32 = SIGTERM) throws {
-        if let user { try ProcessIdentity.become(user) }
-        if let supervisor { try ProcessIdentity.dieWithParent(supervisor, signal: stopSignal) }
+    /// Becomes `--user` and follows `--supervisor`, if the command line says so before `--`.
+    static func take(_ arguments: [String]) throws {
+        let own = arguments.prefix { $0 != "--" }
+        func value(_ name: String) -> String? { own.firstIndex(of: name).flatMap { $0 + 1 < own.count ? own[$0 + 1] : nil } }
+        guard let supervisor = value("--supervisor").flatMap({ Int32($0) }) else { return }
+        if let user = value("--user") { try ProcessIdentity.become(user) }
+        try ProcessIdentity.dieWithParent(supervisor, signal: value("--stop-signal").flatMap { Int32($0) } ?? SIGTERM)
     }
 }
