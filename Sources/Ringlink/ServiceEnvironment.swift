@@ -15,8 +15,11 @@ struct ServiceEnvironment {
             throw StartError("The installation's secret (\(folder.secretFile) or RINGLINK_SECRET_KEY) must be at least 64 lowercase hex digits.")
         }
         let controlPort = options.controlPort == 0 ? try PortCheck.freePort() : options.controlPort
-        let inherited = ProcessInfo.processInfo.environment.filter { ($0.key == "RINGLINK_LOG" || !$0.key.hasPrefix("RINGLINK_")) && $0.key != "DATABASE_URL" }
-            .map { "\($0.key)=\($0.value)" }
+        // The starter's home is not the service user's: what looks for one finds the data folder.
+        let inherited =
+            ProcessInfo.processInfo.environment
+            .filter { ($0.key == "RINGLINK_LOG" || !$0.key.hasPrefix("RINGLINK_")) && !["DATABASE_URL", "HOME"].contains($0.key) }
+            .map { "\($0.key)=\($0.value)" } + ["HOME=\(folder.path)"]
         api = inherited + [
             "RINGLINK_DATABASE=\(conninfo)",
             "RINGLINK_SECRET_KEY=\(secret)",
