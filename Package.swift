@@ -64,7 +64,10 @@ let package = Package(
         native("CLibPQ", "Sources/API/Native/LibPQ/CLibPQ", "libpq", "libpq-dev"),
         target("LibPQ", "Sources/API/Native/LibPQ/LibPQ", ["CLibPQ"]),
         target("Store", "Sources/API/Store", ["Domain", "LibPQ", crypto, logging], resources: [.embedInCode("Migrations")]),
-        target("API", "Sources/API/Server", ["Domain", "Store", crypto, logging, lifecycle, webSocket, nioSSL, httpTypes, hummingbirdTLS, httpClient] + nio + hummingbird, resources: [.embedInCode("Web")]),
+        target(
+            "API", "Sources/API/Server",
+            ["Domain", "Store", crypto, logging, lifecycle, webSocket, nioSSL, httpTypes, hummingbirdTLS, httpClient] + nio + hummingbird,
+            resources: [.embedInCode("Web")]),
 
         // MARK: Bridge wing, pure
         target("SDP", "Sources/Bridge/SDP"),
@@ -87,7 +90,12 @@ let package = Package(
         target("Linux", "Sources/Bridge/Native/Linux/Linux", ["CLinux"]),
 
         // MARK: Bridge wing, runtime
-        target("Bridge", "Sources/Bridge/Runtime", ["Domain", "SDP", "RTP", "ICE", "Media", "OpenSSLDTLS", "LibSRTP", "LibOpus", "SpanDSP", "SpeexDSP", "Linux", crypto, logging, lifecycle, signals, httpTypes] + nio + hummingbird),
+        target(
+            "Bridge", "Sources/Bridge/Runtime",
+            [
+                "Domain", "SDP", "RTP", "ICE", "Media", "OpenSSLDTLS", "LibSRTP", "LibOpus", "SpanDSP", "SpeexDSP", "Linux", crypto, logging,
+                lifecycle, signals, httpTypes,
+            ] + nio + hummingbird),
 
         // MARK: Tests
         .target(name: "VirtualNetwork", path: "Tests/VirtualNetwork", swiftSettings: settings),
@@ -101,6 +109,10 @@ let package = Package(
         tests("StoreTests", ["Store", "LibPQ", "Domain", logging]),
 
         // MARK: Composition
-        .executableTarget(name: "Ringlink", dependencies: ["Domain", "API", "Store", "Bridge", "Linux", arguments, logging, lifecycle, signals, crypto, httpClient, nioSSL, nio[0], nio[2]], path: "Sources/Ringlink", swiftSettings: settings),
+        .executableTarget(
+            name: "Ringlink",
+            dependencies: [
+                "Domain", "API", "Store", "Bridge", "Linux", arguments, logging, lifecycle, signals, crypto, httpClient, nioSSL, nio[0], nio[2],
+            ], path: "Sources/Ringlink", swiftSettings: settings),
     ]
 )

@@ -28,7 +28,10 @@ struct Banner {
             reach(origin),
         ]
         if let newKey {
-            lines += ["", "Your first API key, shown only now: \(newKey)", "A copy for you alone lies in \(folder.apiKeyFile); the database holds only its hash."]
+            lines += [
+                "", "Your first API key, shown only now: \(newKey)",
+                "A copy for you alone lies in \(folder.apiKeyFile); the database holds only its hash.",
+            ]
         }
         lines += ["", "Everything is kept in \(folder.path). Ctrl-C ends it."]
         Console.say(lines.joined(separator: "\n"))
@@ -40,7 +43,8 @@ struct Banner {
             return "The links work on this machine. For others: --bind 0.0.0.0 --self-signed (a microphone needs https off localhost), see README."
         }
         if origin.hasPrefix("http:") && !isLocal {
-            return "The links work in the network of \(options.bind.joined(separator: ", ")), but a browser gives no microphone without https: add --tls-cert/--tls-key or --self-signed."
+            return
+                "The links work in the network of \(options.bind.joined(separator: ", ")), but a browser gives no microphone without https: add --tls-cert/--tls-key or --self-signed."
         }
         return options.selfSigned ? "Browsers will warn of the self-signed certificate once." : "The links work wherever \(origin) is reached."
     }

@@ -12,7 +12,8 @@ struct BridgeProcessCommand: AsyncParsableCommand {
         try await explainingFaults {
             let given = GivenEnvironment()
             let configuration = BridgeConfiguration(
-                id: try given.text("RINGLINK_BRIDGE_ID"), build: Build.stamp, controlHost: "127.0.0.1", controlPort: try given.number("RINGLINK_CONTROL_PORT"),
+                id: try given.text("RINGLINK_BRIDGE_ID"), build: Build.stamp, controlHost: "127.0.0.1",
+                controlPort: try given.number("RINGLINK_CONTROL_PORT"),
                 controlToBridge: try given.key("RINGLINK_CONTROL_TO_BRIDGE"), controlToAPI: try given.key("RINGLINK_CONTROL_TO_API"),
                 mediaPort: UInt16(clamping: try given.number("RINGLINK_MEDIA_PORT")), mediaThreads: try given.number("RINGLINK_MEDIA_THREADS"),
                 publicAddresses: given.list("RINGLINK_PUBLIC_ADDRESSES"))

@@ -37,14 +37,18 @@ struct DataFolder {
         }
         let socket = sockets + "/.s.PGSQL.5432"
         guard socket.utf8.count <= Self.socketPathLimit else {
-            throw StartError("The data folder's path is too long for a UNIX socket (\(socket.utf8.count) of \(Self.socketPathLimit) bytes). Choose a shorter one with --data.")
+            throw StartError(
+                "The data folder's path is too long for a UNIX socket (\(socket.utf8.count) of \(Self.socketPathLimit) bytes). Choose a shorter one with --data."
+            )
         }
         for folder in [self.path, sockets, logs] { try Self.makeFolder(folder) }
         var status = statvfs()
         if statvfs(self.path, &status) == 0 {
             let free = UInt64(status.f_bavail) * UInt64(status.f_frsize)
             guard free >= Self.leastFreeBytes else {
-                throw StartError("The disk of \(self.path) is full: \(free >> 20) MB free, at least \(Self.leastFreeBytes >> 20) MB are needed. Choose another with --data.")
+                throw StartError(
+                    "The disk of \(self.path) is full: \(free >> 20) MB free, at least \(Self.leastFreeBytes >> 20) MB are needed. Choose another with --data."
+                )
             }
         }
     }
@@ -56,14 +60,18 @@ struct DataFolder {
             throw StartError("The folder \(path) cannot be made (\(error.localizedDescription)). Choose another with --data.")
         }
         try give(path)
-        guard chmod(path, 0o700) == 0 else { throw StartError("\(path) is somebody else's: \(String(cString: strerror(errno))). Choose another with --data.") }
+        guard chmod(path, 0o700) == 0 else {
+            throw StartError("\(path) is somebody else's: \(String(cString: strerror(errno))). Choose another with --data.")
+        }
     }
 
     /// Gives a file to the service user when we are root.
     static func give(_ path: String) throws {
         guard let user else { return }
         let ids = try ProcessIdentity.ids(of: user)
-        guard chown(path, ids.user, ids.group) == 0 else { throw StartError("\(path) cannot be given to \(user): \(String(cString: strerror(errno))).") }
+        guard chown(path, ids.user, ids.group) == 0 else {
+            throw StartError("\(path) cannot be given to \(user): \(String(cString: strerror(errno))).")
+        }
     }
 
     /// Held as long as the process lives; the kernel lets go of it in any case.

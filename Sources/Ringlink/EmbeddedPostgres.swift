@@ -23,7 +23,8 @@ struct EmbeddedPostgres {
             guard let fitting = installed[major] else {
                 let there = installed.keys.sorted().map(String.init).joined(separator: ", ")
                 throw StartError(
-                    "The cluster in \(folder.cluster) is PostgreSQL \(major), installed is \(there.isEmpty ? "none" : there). Install postgresql-\(major), or choose another folder with --data.")
+                    "The cluster in \(folder.cluster) is PostgreSQL \(major), installed is \(there.isEmpty ? "none" : there). Install postgresql-\(major), or choose another folder with --data."
+                )
             }
             binaries = fitting
         } else {
@@ -62,7 +63,8 @@ struct EmbeddedPostgres {
         try runner.spawn(
             binaries + "/postgres",
             [
-                "-D", folder.cluster, "-c", "listen_addresses=", "-c", "unix_socket_directories=\(folder.sockets)", "-c", "unix_socket_permissions=0700",
+                "-D", folder.cluster, "-c", "listen_addresses=", "-c", "unix_socket_directories=\(folder.sockets)", "-c",
+                "unix_socket_permissions=0700",
                 "-c", "max_connections=50", "-c", "shared_buffers=32MB",
             ], log: folder.logs + "/postgres.log", stopSignal: SIGINT)
     }

@@ -11,7 +11,8 @@ struct PrepareCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await explainingFaults {
-            let store = try await Store.open(conninfo: try GivenEnvironment().text("RINGLINK_DATABASE"), connections: 1, logger: ProcessLog.logger("prepare"))
+            let store = try await Store.open(
+                conninfo: try GivenEnvironment().text("RINGLINK_DATABASE"), connections: 1, logger: ProcessLog.logger("prepare"))
             try await store.migrate()
             if try await !store.hasAnyKey() {
                 var generator = SystemRandomNumberGenerator()

@@ -20,26 +20,28 @@ struct ServiceEnvironment {
             ProcessInfo.processInfo.environment
             .filter { ($0.key == "RINGLINK_LOG" || !$0.key.hasPrefix("RINGLINK_")) && !["DATABASE_URL", "HOME"].contains($0.key) }
             .map { "\($0.key)=\($0.value)" } + ["HOME=\(folder.path)"]
-        api = inherited + [
-            "RINGLINK_DATABASE=\(conninfo)",
-            "RINGLINK_SECRET_KEY=\(secret)",
-            "RINGLINK_BIND=\(options.bind.joined(separator: ","))",
-            "RINGLINK_PORT=\(options.port)",
-            "RINGLINK_ORIGINS=\(options.origins.joined(separator: ","))",
-            "RINGLINK_TLS_CERT=\(tls.certificate ?? "")",
-            "RINGLINK_TLS_KEY=\(tls.key ?? "")",
-            "RINGLINK_BRIDGE_ID=\(Self.bridgeID)",
-            "RINGLINK_CONTROL_PORT=\(controlPort)",
-        ]
-        bridge = inherited + [
-            "RINGLINK_BRIDGE_ID=\(Self.bridgeID)",
-            "RINGLINK_CONTROL_PORT=\(controlPort)",
-            "RINGLINK_CONTROL_TO_BRIDGE=\(Self.hex(keys.controlToBridge))",
-            "RINGLINK_CONTROL_TO_API=\(Self.hex(keys.controlToAPI))",
-            "RINGLINK_MEDIA_PORT=\(options.mediaPort)",
-            "RINGLINK_MEDIA_THREADS=\(options.threads)",
-            "RINGLINK_PUBLIC_ADDRESSES=\(options.publicAddress.joined(separator: ","))",
-        ]
+        api =
+            inherited + [
+                "RINGLINK_DATABASE=\(conninfo)",
+                "RINGLINK_SECRET_KEY=\(secret)",
+                "RINGLINK_BIND=\(options.bind.joined(separator: ","))",
+                "RINGLINK_PORT=\(options.port)",
+                "RINGLINK_ORIGINS=\(options.origins.joined(separator: ","))",
+                "RINGLINK_TLS_CERT=\(tls.certificate ?? "")",
+                "RINGLINK_TLS_KEY=\(tls.key ?? "")",
+                "RINGLINK_BRIDGE_ID=\(Self.bridgeID)",
+                "RINGLINK_CONTROL_PORT=\(controlPort)",
+            ]
+        bridge =
+            inherited + [
+                "RINGLINK_BRIDGE_ID=\(Self.bridgeID)",
+                "RINGLINK_CONTROL_PORT=\(controlPort)",
+                "RINGLINK_CONTROL_TO_BRIDGE=\(Self.hex(keys.controlToBridge))",
+                "RINGLINK_CONTROL_TO_API=\(Self.hex(keys.controlToAPI))",
+                "RINGLINK_MEDIA_PORT=\(options.mediaPort)",
+                "RINGLINK_MEDIA_THREADS=\(options.threads)",
+                "RINGLINK_PUBLIC_ADDRESSES=\(options.publicAddress.joined(separator: ","))",
+            ]
     }
 
     private static func hex(_ key: SymmetricKey) -> String { key.withUnsafeBytes { HexDigits.encode($0) } }
@@ -50,7 +52,9 @@ struct GivenEnvironment {
     private let values = ProcessInfo.processInfo.environment
 
     func text(_ name: String) throws -> String {
-        guard let value = values[name], !value.isEmpty else { throw StartError("\(name) is not set; this command is for the supervisor (ringlink up).") }
+        guard let value = values[name], !value.isEmpty else {
+            throw StartError("\(name) is not set; this command is for the supervisor (ringlink up).")
+        }
         return value
     }
 

@@ -69,8 +69,12 @@ struct Supervisor: Sendable {
         let deadline = MonotonicClock.now() + Self.startLimit
         while !isReady() {
             if StopRequest.count > 0 { return }
-            if let fallen = family.fallen() { throw StartError("\(fallen) ended while it was starting\(log.map { "; \($0) says why" } ?? " (see the lines above)").") }
-            guard MonotonicClock.now() < deadline else { throw StartError("\(what) did not become ready within \(Self.startLimit.components.seconds) s.") }
+            if let fallen = family.fallen() {
+                throw StartError("\(fallen) ended while it was starting\(log.map { "; \($0) says why" } ?? " (see the lines above)").")
+            }
+            guard MonotonicClock.now() < deadline else {
+                throw StartError("\(what) did not become ready within \(Self.startLimit.components.seconds) s.")
+            }
             usleep(Self.poll)
         }
     }

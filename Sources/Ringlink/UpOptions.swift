@@ -12,7 +12,9 @@ struct UpOptions: ParsableArguments {
     @Option(help: ArgumentHelp("IP address to listen on; repeatable.", valueName: "address"))
     var bind: [String] = ["127.0.0.1"]
 
-    @Option(help: ArgumentHelp("Origin under which people reach it, such as https://call.example.org; repeatable, the first is used in links.", valueName: "url"))
+    @Option(
+        help: ArgumentHelp(
+            "Origin under which people reach it, such as https://call.example.org; repeatable, the first is used in links.", valueName: "url"))
     var publicURL: [String] = []
 
     @Option(help: "TCP port (on loopback) between the two processes; 0 takes a free one.")
@@ -50,10 +52,14 @@ struct UpOptions: ParsableArguments {
         guard (0...64).contains(mediaThreads) else { throw ValidationError("--media-threads must be 0–64.") }
         guard mediaPort + threads - 1 <= 65_535 else { throw ValidationError("--media-port leaves no room for \(threads) threads.") }
         let range = rtpPorts.split(separator: "-").compactMap { Int($0) }
-        guard range.count == 2, 1 <= range[0], range[0] < range[1], range[1] <= 65_535 else { throw ValidationError("--rtp-ports must be a range such as 41000-41999.") }
+        guard range.count == 2, 1 <= range[0], range[0] < range[1], range[1] <= 65_535 else {
+            throw ValidationError("--rtp-ports must be a range such as 41000-41999.")
+        }
         guard (tlsCert == nil) == (tlsKey == nil) else { throw ValidationError("--tls-cert and --tls-key go together.") }
         guard !(selfSigned && tlsCert != nil) else { throw ValidationError("--self-signed and --tls-cert exclude each other.") }
-        for url in publicURL { guard Self.isOrigin(url) else { throw ValidationError("--public-url \(url) is not an origin such as https://call.example.org.") } }
+        for url in publicURL {
+            guard Self.isOrigin(url) else { throw ValidationError("--public-url \(url) is not an origin such as https://call.example.org.") }
+        }
     }
 
     private static func isOrigin(_ text: String) -> Bool {
