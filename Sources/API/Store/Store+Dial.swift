@@ -101,7 +101,7 @@ extension PostgresTransaction {
             queued.label = label
             let command = DialCommand(
                 call: id, room: request.room, target: route, label: label, graceSeconds: limits.graceSeconds,
-                maximumSeconds: limits.maximumSeconds)
+                maximumSeconds: limits.maximumSeconds, peer: request.peer)
             try insert(queued, peer: request.peer, command: command)
             try note(.queued, of: id, at: now)
             return .placed(queued, command)

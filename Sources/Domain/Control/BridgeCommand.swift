@@ -44,8 +44,13 @@ public struct DialCommand: Codable, Sendable, Equatable {
     public var graceSeconds: Int
     /// Seconds the call may last after it was answered.
     public var maximumSeconds: Int
+    /// The browser that asked: without a media connection of its own it rings nobody. `nil` if no browser asked.
+    public var peer: PeerID?
 
-    public init(call: CallID, room: RoomSlug, target: DialRoute, label: String, graceSeconds: Int, maximumSeconds: Int) {
+    public init(
+        call: CallID, room: RoomSlug, target: DialRoute, label: String, graceSeconds: Int, maximumSeconds: Int, peer: PeerID? = nil
+    ) {
+        self.peer = peer
         self.call = call
         self.room = room
         self.target = target

@@ -2,9 +2,11 @@ import Domain
 import Media
 
 extension LiveRoom {
-    /// Places a call. It is refused where nobody has a media connection: nobody would hear the phone.
+    /// Places a call. It is refused if who asked has no media connection (a link scanner runs scripts, but has no DTLS),
+    /// or if nobody has: nobody would hear the phone.
     func dial(_ command: DialCommand, leg: LegID, now: Duration, into output: inout RoomOutput) -> BridgeAnswer {
-        guard places.values.contains(where: \.hasMedia) else { return .refused(.nobodyThere) }
+        let isHeard = command.peer.map { places[$0]?.hasMedia == true } ?? places.values.contains(where: \.hasMedia)
+        guard isHeard else { return .refused(.nobodyThere) }
         guard calls[command.call] == nil else { return .accepted }
         guard calls.count < Self.callLimit else { return .refused(.atCapacity) }
         calls[command.call] = LiveCall(command: command, leg: leg, state: .dialling)
