@@ -1,0 +1,171 @@
+import Domain
+import Foundation
+
+extension ClientFrame {
+    /// Bytes that one frame may have.
+    package static let sizeLimit = 64 * 1024
+    /// `signal` with a candidate is the deepest frame there is; the rest is room for browsers' own members.
+    static let nestingLimit = 8
+
+    /// Reads one text frame.
+    ///
+    /// - Throws: what is wrong with it, in the words of an `error` frame.
+    package static func decode(_ text: [UInt8]) throws(SignalFault) -> ClientFrame {
+        guard text.count <= sizeLimit, JSONNesting.isWithin(nestingLimit, text), String(validating: text, as: UTF8.self) != nil else {
+            throw SignalFault(.malformedFrame, "The frame is not a JSON object in UTF-8.")
+        }
+        let reading: FrameReading
+        do {
+            reading = try JSONDecoder().decode(FrameReading.self, from: Data(text))
+        } catch {
+            throw SignalFault(.malformedFrame, "The frame is not a JSON object with a type.")
+        }
+        return try reading.result.get()
+    }
+}
+
+/// The decoder's containers are good only while it decodes, so the whole reading happens in `init(from:)`.
+private struct FrameReading: Decodable {
+    let result: Result<ClientFrame, SignalFault>
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Member.self)
+        let type = try container.decode(String.self, forKey: "type")
+        let members = FrameMembers(type: type, container: container)
+        result = Result { () throws(SignalFault) in try members.frame() }
+    }
+}
+
+/// The members of one frame, each read with the error that its rule has.
+private struct FrameMembers {
+    let type: String
+    let container: KeyedDecodingContainer<Member>
+
+    func frame() throws(SignalFault) -> ClientFrame {
+        switch type {
+        case "join": try join()
+        case "signal": try signal()
+        case "dial": try dial()
+        case "hangup": .hangup(try call())
+        case "update":
+            try only(["microphone", "camera"], .update(microphone: flag("microphone"), camera: flag("camera")))
+        case "leave": try only([], .leave)
+        case "ping": try only([], .ping)
+        case "dtmf", "mute", "kick", "lock", "end", "chat", "accept", "decline":
+            throw SignalFault(.notSupported, about: type)
+        default:
+            throw SignalFault(.unknownType)
+        }
+    }
+
+    private func join() throws(SignalFault) -> ClientFrame {
+        if try text("link") != nil { throw SignalFault(.notSupported, about: type) }
+        guard let room = RoomSlug(try required("room")) else {
+            throw SignalFault(.invalidRoom, about: type)
+        }
+        guard let name = DisplayName(try required("name")) else {
+            throw SignalFault(.invalidName, about: type)
+        }
+        guard let load = LoadID(try required("load")) else {
+            throw SignalFault(.invalidLoad, about: type)
+        }
+        return try only(["room", "name", "load", "resume", "link"], .join(JoinFrame(room: room, name: name, load: load, resume: try text("resume"))))
+    }
+
+    private func signal() throws(SignalFault) -> ClientFrame {
+        guard let description = try nested(SessionDescription.self, "description") else {
+            guard container.contains("candidate") else { throw malformed("A signal carries a description or a candidate.") }
+            return .candidate
+        }
+        guard description.type == "offer" else {
+            throw SignalFault(.invalidOffer, "Only offers are taken: the browser offers, the server answers.", about: type)
+        }
+        return try only(["description"], .offer(sdp: description.sdp))
+    }
+
+    private func dial() throws(SignalFault) -> ClientFrame {
+        var key: DialKey?
+        if let written = try text("key") {
+            guard let valid = DialKey(written) else {
+                throw SignalFault(.invalidKey, about: type)
+            }
+            key = valid
+        }
+        if try text("link") != nil { throw SignalFault(.notSupported, about: type, key: key) }
+        let origin: DialRequest.Origin
+        switch try text("origin") {
+        case nil, "url": origin = .url
+        case "user": origin = .user
+        default: throw malformed("The origin of a dial is url or user.")
+        }
+        let target: DialTarget
+        let number = try required("number")
+        do {
+            target = try DialTarget(parsing: number)
+        } catch {
+            throw SignalFault(error.problem, about: type, key: key)
+        }
+        var trunk: TrunkID?
+        if let written = try text("trunk") {
+            guard let valid = TrunkID(written) else {
+                throw SignalFault(.invalidTrunk, about: type, key: key)
+            }
+            trunk = valid
+        }
+        let frame = DialFrame(target: target, trunk: trunk, origin: origin, key: key)
+        return try only(["number", "trunk", "origin", "key", "link"], .dial(frame))
+    }
+
+    private func call() throws(SignalFault) -> CallID {
+        guard let call = CallID(try required("call")) else {
+            throw SignalFault(.unknownCall, about: type)
+        }
+        return try only(["call"], call)
+    }
+
+    // MARK: Members
+
+    private func malformed(_ detail: String) -> SignalFault { SignalFault(.malformedFrame, detail, about: type) }
+
+    /// `value`, unless the frame has members that its type does not know: a typing error must not pass as a default.
+    private func only<Value>(_ known: Set<String>, _ value: Value) throws(SignalFault) -> Value {
+        let unknown = container.allKeys.lazy.map(\.stringValue).filter { $0 != "type" && !known.contains($0) }
+        guard unknown.isEmpty else { throw malformed("The frame has members that this type does not know.") }
+        return value
+    }
+
+    private func required(_ key: Member) throws(SignalFault) -> String {
+        guard let value = try text(key) else { throw malformed("The member \(key.stringValue) is missing.") }
+        return value
+    }
+
+    private func text(_ key: Member) throws(SignalFault) -> String? { try nested(String.self, key) }
+
+    private func flag(_ key: Member) throws(SignalFault) -> Bool {
+        guard let value = try nested(Bool.self, key) else { throw malformed("The member \(key.stringValue) is missing.") }
+        return value
+    }
+
+    private func nested<Value: Decodable>(_ kind: Value.Type, _ key: Member) throws(SignalFault) -> Value? {
+        do {
+            return try container.decodeIfPresent(kind, forKey: key)
+        } catch {
+            throw malformed("The member \(key.stringValue) has another form than it should.")
+        }
+    }
+}
+
+/// An `RTCSessionDescription`.
+private struct SessionDescription: Decodable {
+    var type: String
+    var sdp: String
+}
+
+/// A member of any name, so that the unknown ones can be seen.
+private struct Member: CodingKey, ExpressibleByStringLiteral {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(stringLiteral value: String) { stringValue = value }
+    init?(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+}

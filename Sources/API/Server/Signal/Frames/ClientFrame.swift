@@ -1,0 +1,59 @@
+import Domain
+
+/// One frame of a browser, read and checked: every part of it is valid.
+package enum ClientFrame: Sendable, Equatable {
+    case join(JoinFrame)
+    case offer(sdp: String)
+    /// Accepted and not needed: the server is ICE-lite.
+    case candidate
+    case dial(DialFrame)
+    case hangup(CallID)
+    case update(microphone: Bool, camera: Bool)
+    case leave
+    case ping
+
+    /// What the frame calls itself on the wire.
+    package var type: String {
+        switch self {
+        case .join: "join"
+        case .offer, .candidate: "signal"
+        case .dial: "dial"
+        case .hangup: "hangup"
+        case .update: "update"
+        case .leave: "leave"
+        case .ping: "ping"
+        }
+    }
+}
+
+/// A browser that wants a place in a room.
+package struct JoinFrame: Sendable, Equatable {
+    package var room: RoomSlug
+    package var name: DisplayName
+    package var load: LoadID
+    /// The token of an earlier welcome; not checked yet.
+    package var resume: String?
+
+    package init(room: RoomSlug, name: DisplayName, load: LoadID, resume: String? = nil) {
+        self.room = room
+        self.name = name
+        self.load = load
+        self.resume = resume
+    }
+}
+
+/// A browser that wants somebody phoned.
+package struct DialFrame: Sendable, Equatable {
+    package var target: DialTarget
+    package var trunk: TrunkID?
+    package var origin: DialRequest.Origin
+    /// `nil` means the load's automatic key.
+    package var key: DialKey?
+
+    package init(target: DialTarget, trunk: TrunkID? = nil, origin: DialRequest.Origin = .url, key: DialKey? = nil) {
+        self.target = target
+        self.trunk = trunk
+        self.origin = origin
+        self.key = key
+    }
+}

@@ -1,0 +1,51 @@
+import Domain
+
+/// What one socket is told about one call, or about a dial that made none.
+package struct DialStatus: Sendable, Equatable {
+    package var call: CallID?
+    /// Only for the socket that asked.
+    package var key: DialKey?
+    package var number: String?
+    package var label: String?
+    /// A `CallState`, or `not_fired`.
+    package var state: String
+    package var earlyMedia: Bool
+    /// RFC 3339, while the call is queued.
+    package var expiresAt: String?
+    package var outcome: CallOutcome?
+    package var reason: CallReason?
+    package var talkSeconds: Int?
+    /// Seconds since the answer.
+    package var answeredSeconds: Int?
+    /// Whether this socket's load may hang it up.
+    package var isStarter: Bool
+
+    /// - Parameter now: milliseconds since 1970 UTC.
+    package init(_ call: CallSnapshot, key: DialKey?, load: LoadID, now: Int64) {
+        self.call = call.id
+        self.key = key
+        isStarter = call.load == load
+        number = isStarter ? call.target.text : call.target.maskedForGuests
+        label = call.label
+        state = call.state.rawValue
+        earlyMedia = call.earlyMedia
+        if call.state == .queued { expiresAt = Timestamp.rfc3339(milliseconds: call.expiresAt) }
+        if call.state == .ended {
+            outcome = call.outcome
+            reason = call.reason
+            talkSeconds = call.talkSeconds
+        }
+        if call.state == .answered, let answeredAt = call.answeredAt {
+            answeredSeconds = Int(max(0, now &- answeredAt) / 1000)
+        }
+    }
+
+    /// A dial that rings nobody, and why.
+    package init(notFired key: DialKey, _ reason: CallReason) {
+        self.key = key
+        state = "not_fired"
+        earlyMedia = false
+        isStarter = false
+        self.reason = reason
+    }
+}

@@ -1,0 +1,57 @@
+import Domain
+
+extension SignalSession {
+    /// What the driver is to do, in this order.
+    package enum Action: Sendable, Equatable {
+        case send(ServerFrame)
+        /// Work that ends with one of the session's `…Finished` inputs.
+        case start(Operation)
+        /// The browser left on purpose: its place is given up.
+        case abandon(Place)
+        /// The last action there is.
+        case close(SignalClose)
+    }
+
+    /// Work that waits for others.
+    package enum Operation: Sendable, Equatable {
+        case join(JoinFrame)
+        case offer(Place, sdp: String)
+        case dial(DialRequest)
+        case hangup(Place, CallID)
+        case update(Place, Switches)
+    }
+
+    /// A browser's own microphone and camera.
+    package struct Switches: Sendable, Equatable {
+        package var microphone: Bool
+        package var camera: Bool
+
+        package init(microphone: Bool, camera: Bool) {
+            self.microphone = microphone
+            self.camera = camera
+        }
+    }
+
+    /// A place in a room, as the join made it.
+    package struct Admission: Sendable, Equatable {
+        package var place: Place
+        package var participants: [Participant]
+        package var resume: String
+        package var resumed: Bool
+        package var calls: [CallSnapshot]
+
+        package init(place: Place, participants: [Participant], resume: String, resumed: Bool, calls: [CallSnapshot]) {
+            self.place = place
+            self.participants = participants
+            self.resume = resume
+            self.resumed = resumed
+            self.calls = calls
+        }
+    }
+
+    /// What a dial came to, when it did not fail.
+    package enum DialResult: Sendable, Equatable {
+        case call(CallSnapshot, at: Int64)
+        case notFired(CallReason)
+    }
+}

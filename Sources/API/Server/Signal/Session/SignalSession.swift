@@ -1,0 +1,294 @@
+import Domain
+
+/// The protocol of one socket, without the socket: `docs/protocol.md` as a state machine.
+///
+/// Frames, news and the ends of operations go in, each with the time; actions come out. `deadline` says when `tick` is due.
+package struct SignalSession: ~Copyable {
+    package static let joinPatience = Duration.seconds(10)
+    package static let silencePatience = Duration.seconds(60)
+    /// Dials and hang-ups of one socket that wait for an answer at once.
+    static let operationLimit = 8
+    /// News that a joining socket keeps until its welcome.
+    static let newsLimit = 256
+
+    private enum State {
+        case waiting(until: Duration)
+        /// News that came while the join was on its way follow the welcome.
+        case joining(until: Duration, load: LoadID, news: [RoomNews])
+        case joined(JoinedState)
+        case closed
+    }
+
+    private var state: State
+    private var gate: FloodGate
+    private var heardAt: Duration
+
+    package init(now: Duration) {
+        state = .waiting(until: now + Self.joinPatience)
+        gate = FloodGate(now: now)
+        heardAt = now
+    }
+
+    /// When `tick` is due; `nil` once the session is closed.
+    package var deadline: Duration? {
+        switch state {
+        case .waiting(let until): min(until, heardAt + Self.silencePatience)
+        case .joining, .joined: heardAt + Self.silencePatience
+        case .closed: nil
+        }
+    }
+
+    /// The place that the socket holds.
+    package var place: Place? {
+        if case .joined(let joined) = state { joined.place } else { nil }
+    }
+
+    // MARK: From the socket
+
+    /// One text frame.
+    package mutating func received(_ text: [UInt8], now: Duration) -> [Action] {
+        guard isOpen else { return [] }
+        guard admit(now) else { return close(.flood) }
+        do {
+            return handle(try ClientFrame.decode(text), now: now)
+        } catch {
+            return [.send(.error(error))]
+        }
+    }
+
+    /// A frame that is no text: binary, or a control frame of the WebSocket itself.
+    package mutating func received(_ kind: OtherFrame, now: Duration) -> [Action] {
+        guard isOpen else { return [] }
+        guard admit(now) else { return close(.flood) }
+        switch kind {
+        case .control: return []
+        case .binary: return [.send(.error(SignalFault(.malformedFrame, "The frame is not a JSON object in UTF-8.")))]
+        }
+    }
+
+    package enum OtherFrame: Sendable { case binary, control }
+
+    /// Time has passed.
+    package mutating func tick(now: Duration) -> [Action] {
+        switch state {
+        case .waiting(let until) where now >= until: return close(.joinTimeout)
+        case .waiting, .joining, .joined:
+            return now >= heardAt + Self.silencePatience ? close(.keepaliveTimeout) : []
+        case .closed: return []
+        }
+    }
+
+    /// Ends the session for a reason from outside: the socket broke a rule, another socket has the place, the server goes down.
+    package mutating func close(_ reason: SignalClose) -> [Action] {
+        guard isOpen else { return [] }
+        state = .closed
+        return [.close(reason)]
+    }
+
+    /// The socket is gone; whatever still comes is ignored.
+    package mutating func disconnected() { state = .closed }
+
+    private var isOpen: Bool {
+        if case .closed = state { false } else { true }
+    }
+
+    private mutating func admit(_ now: Duration) -> Bool {
+        heardAt = now
+        return gate.admits(now: now)
+    }
+
+    private mutating func handle(_ frame: ClientFrame, now: Duration) -> [Action] {
+        switch (frame, state) {
+        case (.ping, _):
+            return [.send(.pong)]
+        case (.leave, .joined(let joined)):
+            return [.abandon(joined.place)] + close(.left)
+        case (.leave, _):
+            return close(.left)
+        case (.join(let join), .waiting(let until)):
+            state = .joining(until: until, load: join.load, news: [])
+            return [.start(.join(join))]
+        case (.join, _):
+            return [.send(.error(SignalFault(.alreadyJoined, about: "join")))]
+        case (_, .joined(let joined)):
+            return handle(frame, joined)
+        case (.dial(let dial), _):
+            return [.send(.error(SignalFault(.notJoined, about: "dial", key: dial.key)))]
+        case (_, _):
+            return [.send(.error(SignalFault(.notJoined, about: frame.type)))]
+        }
+    }
+
+    private mutating func handle(_ frame: ClientFrame, _ joined: JoinedState) -> [Action] {
+        switch frame {
+        case .offer(let sdp): offer(sdp, joined)
+        case .dial(let dial): self.dial(dial, joined)
+        case .hangup(let call): hangup(call, joined)
+        case .update(let microphone, let camera): update(Switches(microphone: microphone, camera: camera), joined)
+        case .candidate, .join, .leave, .ping: []
+        }
+    }
+
+    // MARK: Join
+
+    package mutating func joinFinished(_ result: Result<Admission, SignalFault>, now: Duration, wallMilliseconds: Int64) -> [Action] {
+        guard case .joining(let until, _, let news) = state else { return [] }
+        switch result {
+        case .failure(let fault):
+            // The page may try again, with at least a few seconds for it however long the bridge took.
+            state = .waiting(until: max(until, now + .seconds(3)))
+            return [.send(.error(fault))]
+        case .success(let admission):
+            var joined = JoinedState(place: admission.place)
+            let calls = admission.calls.map { call in
+                joined.tell(call)
+                return DialStatus(call, key: nil, load: admission.place.load, now: wallMilliseconds)
+            }
+            state = .joined(joined)
+            let welcome = Welcome(
+                peer: admission.place.peer, room: admission.place.room, peers: admission.participants,
+                resume: admission.resume, resumed: admission.resumed, calls: calls)
+            return [.send(.welcome(welcome))] + news.flatMap { heard($0) }
+        }
+    }
+
+    // MARK: Offers
+
+    private mutating func offer(_ sdp: String, _ joined: JoinedState) -> [Action] {
+        var joined = joined
+        defer { state = .joined(joined) }
+        guard !joined.offerInFlight else {
+            joined.offersTooEarly += 1
+            return []
+        }
+        joined.offerInFlight = true
+        return [.start(.offer(joined.place, sdp: sdp))]
+    }
+
+    package mutating func offerFinished(_ result: Result<(sdp: String, sections: MediaSections), SignalFault>) -> [Action] {
+        guard case .joined(var joined) = state else { return [] }
+        let tooEarly = Action.send(.error(SignalFault(.offerInFlight, about: "signal")))
+        let refusals = Array(repeating: tooEarly, count: joined.offersTooEarly)
+        joined.offerInFlight = false
+        joined.offersTooEarly = 0
+        state = .joined(joined)
+        switch result {
+        case .failure(let fault): return [.send(.error(fault))] + refusals
+        case .success(let answer): return [.send(.answer(sdp: answer.sdp))] + refusals + heard(.sections(answer.sections))
+        }
+    }
+
+    // MARK: Dials
+
+    private mutating func dial(_ dial: DialFrame, _ joined: JoinedState) -> [Action] {
+        // A frame without a key is the load's automatic dial; the same load must always come to the same key.
+        guard let key = dial.key ?? DialKey("auto-\(joined.place.load.text)") else { return [] }
+        if dial.origin == .url && joined.place.load.isCopy {
+            let reason = CallReason(code: "duplicated_tab", text: "A duplicated tab does not dial by itself. Press Call to ring.")
+            return [.send(.dialStatus(DialStatus(notFired: key, reason)))]
+        }
+        // The page sends a dial again until it hears of it: the first one is on its way.
+        guard !joined.dialsInFlight.contains(key) else { return [] }
+        guard joined.operations < Self.operationLimit else {
+            return [.send(.error(SignalFault(.atCapacity, "Too many requests of this page are waiting for an answer.", about: "dial", key: key)))]
+        }
+        var joined = joined
+        joined.operations += 1
+        joined.dialsInFlight.insert(key)
+        state = .joined(joined)
+        return [
+            .start(
+                .dial(
+                    DialRequest(
+                        room: joined.place.room, peer: joined.place.peer, load: joined.place.load,
+                        key: key, origin: dial.origin, target: dial.target, trunk: dial.trunk)))
+        ]
+    }
+
+    /// A dial has its call row (or will never have one); how the call goes on is news.
+    package mutating func dialAnswered(_ key: DialKey, _ result: DialResult) -> [Action] {
+        guard case .joined(var joined) = state else { return [] }
+        joined.dialsInFlight.remove(key)
+        switch result {
+        case .notFired(let reason):
+            state = .joined(joined)
+            return [.send(.dialStatus(DialStatus(notFired: key, reason)))]
+        case .call(let call, let at):
+            if call.state != .ended { joined.asked[call.id] = key }
+            // The asker hears the state that it has now, even if it was told as news before: this one carries the key.
+            // One that is older than what was told is left to the next news, which carries the key too.
+            let isNews = joined.tell(call) || joined.told[call.id]?.state == call.state
+            state = .joined(joined)
+            return !isNews ? [] : [.send(.dialStatus(DialStatus(call, key: key, load: joined.place.load, now: at)))]
+        }
+    }
+
+    /// Nothing more will come of a dial by itself.
+    package mutating func dialFinished(_ key: DialKey, fault: SignalFault?) -> [Action] {
+        guard case .joined(var joined) = state else { return [] }
+        joined.dialsInFlight.remove(key)
+        joined.operations -= 1
+        state = .joined(joined)
+        return fault.map { [.send(.error($0))] } ?? []
+    }
+
+    private mutating func hangup(_ call: CallID, _ joined: JoinedState) -> [Action] {
+        guard joined.operations < Self.operationLimit else {
+            return [.send(.error(SignalFault(.atCapacity, "Too many requests of this page are waiting for an answer.", about: "hangup")))]
+        }
+        var joined = joined
+        joined.operations += 1
+        state = .joined(joined)
+        return [.start(.hangup(joined.place, call))]
+    }
+
+    package mutating func hangupFinished(fault: SignalFault?) -> [Action] {
+        guard case .joined(var joined) = state else { return [] }
+        joined.operations -= 1
+        state = .joined(joined)
+        return fault.map { [.send(.error($0))] } ?? []
+    }
+
+    // MARK: Switches
+
+    /// One update is on its way at a time, and only the newest waits: the bridge must end with the last one.
+    private mutating func update(_ switches: Switches, _ joined: JoinedState) -> [Action] {
+        var joined = joined
+        defer { state = .joined(joined) }
+        if joined.updateInFlight {
+            joined.nextUpdate = switches
+            return []
+        }
+        joined.updateInFlight = true
+        return [.start(.update(joined.place, switches))]
+    }
+
+    package mutating func updateFinished(fault: SignalFault?) -> [Action] {
+        guard case .joined(var joined) = state else { return [] }
+        defer { state = .joined(joined) }
+        let faults = fault.map { [Action.send(.error($0))] } ?? []
+        guard let next = joined.nextUpdate else {
+            joined.updateInFlight = false
+            return faults
+        }
+        joined.nextUpdate = nil
+        return faults + [.start(.update(joined.place, next))]
+    }
+
+    // MARK: News
+
+    /// Something happened in the room.
+    package mutating func heard(_ news: RoomNews) -> [Action] {
+        switch state {
+        case .waiting, .closed: return []
+        case .joining(let until, let load, var kept):
+            guard kept.count < Self.newsLimit else { return close(.serverRestarting) }
+            kept.append(news)
+            state = .joining(until: until, load: load, news: kept)
+            return []
+        case .joined(var joined):
+            defer { state = .joined(joined) }
+            return joined.frames(for: news).map(Action.send)
+        }
+    }
+}
