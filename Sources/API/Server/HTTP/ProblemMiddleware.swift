@@ -1,0 +1,21 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+
+/// Turns every error, thrown or answered without a body, into a problem document.
+struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
+    func handle(_ request: Request, context: Context, next: (Request, Context) async throws -> Response) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch let problem as ProblemDocument {
+            return problem.response
+        } catch let error as HTTPError where error.status == .notFound {
+            return ProblemDocument.notFound.response
+        } catch let error as any HTTPResponseError {
+            return ProblemDocument(error.status, code: "invalid_request", detail: "The request could not be read.").response
+        } catch {
+            context.logger.error("request failed", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
+            return ProblemDocument.serverError.response
+        }
+    }
+}

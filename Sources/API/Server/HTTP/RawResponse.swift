@@ -1,0 +1,28 @@
+import NIOCore
+import NIOHTTP1
+
+/// A refusal written straight into the channel, before there is a router to answer.
+struct RawResponse: Sendable {
+    let head: HTTPResponseHead
+    let body: [UInt8]
+
+    static func problem(_ status: HTTPResponseStatus, code: String, detail: String) -> RawResponse {
+        let body = ProblemDocument.body(status: Int(status.code), title: status.reasonPhrase, code: code, detail: detail)
+        var headers = HTTPHeaders([
+            ("Content-Type", ProblemDocument.contentType), ("Content-Length", String(body.count)), ("Connection", "close"),
+        ])
+        for (name, value) in SecurityHeaders.always { headers.add(name: name, value: value) }
+        return RawResponse(head: HTTPResponseHead(version: .http1_1, status: status, headers: headers), body: body)
+    }
+
+    /// The connection is done for: only the first request of one can upgrade, and this was it.
+    func writeAndClose(on channel: any Channel) {
+        channel.write(HTTPServerResponsePart.head(head), promise: nil)
+        channel.write(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: body))), promise: nil)
+        channel.writeAndFlush(HTTPServerResponsePart.end(nil)).whenComplete { _ in
+            // Only the output: with unread bytes a full close would reset the connection before the refusal is read.
+            channel.close(mode: .output, promise: nil)
+        }
+        channel.eventLoop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }
+    }
+}

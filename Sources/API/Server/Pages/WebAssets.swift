@@ -1,0 +1,40 @@
+/// The files of `Web/`, which the build embeds: the server needs no folder beside it.
+///
+/// A new file needs a line here; a test compares the two.
+package enum WebAssets {
+    static let landing = WebAsset("index.html", PackageResources.index_html)
+    static let room = WebAsset("room.html", PackageResources.room_html)
+
+    /// What the pages load, by name.
+    static let assets: [String: WebAsset] = Dictionary(
+        uniqueKeysWithValues: [
+            WebAsset("base.css", PackageResources.base_css),
+            WebAsset("call-card.js", PackageResources.call_card_js),
+            WebAsset("capture.js", PackageResources.capture_js),
+            WebAsset("devices.js", PackageResources.devices_js),
+            WebAsset("dial-form.js", PackageResources.dial_form_js),
+            WebAsset("dialling.js", PackageResources.dialling_js),
+            WebAsset("dom.js", PackageResources.dom_js),
+            WebAsset("gate.js", PackageResources.gate_js),
+            WebAsset("icons.svg", PackageResources.icons_svg),
+            WebAsset("landing.css", PackageResources.landing_css),
+            WebAsset("landing.js", PackageResources.landing_js),
+            WebAsset("link.js", PackageResources.link_js),
+            WebAsset("load.js", PackageResources.load_js),
+            WebAsset("logo.svg", PackageResources.logo_svg),
+            WebAsset("media.js", PackageResources.media_js),
+            WebAsset("notices.js", PackageResources.notices_js),
+            WebAsset("playback.js", PackageResources.playback_js),
+            WebAsset("ringback.js", PackageResources.ringback_js),
+            WebAsset("room.css", PackageResources.room_css),
+            WebAsset("room.js", PackageResources.room_js),
+            WebAsset("roster.js", PackageResources.roster_js),
+            WebAsset("self-view.js", PackageResources.self_view_js),
+            WebAsset("signal-socket.js", PackageResources.signal_socket_js),
+            WebAsset("visit.js", PackageResources.visit_js),
+            WebAsset("wording.js", PackageResources.wording_js),
+        ].map { ($0.name, $0) })
+
+    /// The names of all files.
+    package static var names: Set<String> { Set(assets.keys).union([landing.name, room.name]) }
+}

@@ -1,0 +1,47 @@
+import Domain
+
+/// A call as `GET /v1/calls/{id}` shows it. Times are RFC 3339 in UTC, durations seconds.
+struct CallDocument: Encodable {
+    struct Entry: Encodable {
+        var at: String
+        var event: String
+        /// It came after the call's books were closed, and changed nothing.
+        var late: Bool
+        var detail: String?
+    }
+
+    var id: CallID
+    var room: RoomSlug
+    var number: String
+    var trunk: TrunkID?
+    var label: String
+    var state: CallState
+    var outcome: CallOutcome?
+    var reason: CallReason?
+    var origin: DialRequest.Origin
+    var queuedAt: String
+    var answeredAt: String?
+    var endedAt: String?
+    var talkSeconds: Int
+    var timeline: [Entry]
+
+    init(_ record: CallRecord) {
+        let call = record.call
+        id = call.id
+        room = call.room
+        number = call.target.text
+        trunk = call.trunk
+        label = call.label
+        state = call.state
+        outcome = call.outcome
+        reason = call.reason
+        origin = call.origin
+        queuedAt = Timestamp.rfc3339(milliseconds: call.queuedAt)
+        answeredAt = call.answeredAt.map(Timestamp.rfc3339)
+        endedAt = call.endedAt.map(Timestamp.rfc3339)
+        talkSeconds = call.talkSeconds
+        timeline = record.timeline.map {
+            Entry(at: Timestamp.rfc3339(milliseconds: $0.at), event: $0.event, late: $0.isLate, detail: $0.detail)
+        }
+    }
+}
