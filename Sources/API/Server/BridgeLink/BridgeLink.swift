@@ -1,0 +1,192 @@
+import Domain
+import Logging
+import ServiceLifecycle
+
+/// The link to one bridge: greets it, sends it commands, follows its events, and notices when it is gone.
+///
+/// The bridge needs no address of ours: every exchange is begun from here.
+package actor BridgeLink: BridgeConnection {
+    /// How long the bridge may hold a request for events. Well under its 10 s without contact, after which it takes no new calls.
+    private static let poll = Duration.seconds(5)
+    /// How long one try of a command may take.
+    private static let patience = Duration.seconds(4)
+    private static let pauses: [Duration] = [.milliseconds(50), .milliseconds(100), .milliseconds(250), .milliseconds(500), .seconds(1)]
+
+    private let exchange: ControlExchange
+    private let api: String
+    private let clock: ServerClock
+    private let logger: Logger
+    private var lease: BridgeLease
+    /// The bridge's epoch, once it has greeted; `nil` while it has to greet (again).
+    private var epoch: UInt64?
+    private var lastEpoch: UInt64?
+    /// What the operator was last told of the link, so that a long failure is one line.
+    private var lastComplaint = ""
+
+    package init(exchange: ControlExchange, api: String, clock: ServerClock, logger: Logger) {
+        self.exchange = exchange
+        self.api = api
+        self.clock = clock
+        self.logger = logger
+        lease = BridgeLease(now: clock.now)
+    }
+
+    package var isAlive: Bool { lease.state == .alive && epoch != nil }
+
+    // MARK: Commands
+
+    package func send(
+        _ command: BridgeCommand, id: String, expiry: Int64, claim: @Sendable (UInt64) async -> Bool
+    ) async throws(BridgeUnavailable) -> BridgeAnswer {
+        var attempt = Attempt()
+        for pause in Self.pauses + Array(repeating: .seconds(1), count: 60) {
+            guard expiry > clock.wallMilliseconds, !Task.isCancelled else { break }
+            if let epoch {
+                let request = CommandRequest(id: id, epoch: epoch, expiresAtMilliseconds: expiry, command: command)
+                if let answer = try await tryOnce(request, &attempt, claim) { return answer }
+            }
+            guard (try? await Task.sleep(for: pause)) != nil else { break }
+        }
+        throw BridgeUnavailable(mayHaveArrived: attempt.mayHaveArrivedIn != nil)
+    }
+
+    /// What is known of a command on its way.
+    private struct Attempt {
+        var claimedFor: UInt64?
+        /// The epoch in which it may have been received: it must never be sent in another, or a phone could ring twice.
+        var mayHaveArrivedIn: UInt64?
+    }
+
+    /// One try; `nil` if another may follow.
+    private func tryOnce(
+        _ request: CommandRequest, _ attempt: inout Attempt, _ claim: @Sendable (UInt64) async -> Bool
+    ) async throws(BridgeUnavailable) -> BridgeAnswer? {
+        let givenUp = BridgeUnavailable(mayHaveArrived: attempt.mayHaveArrivedIn != nil)
+        if let before = attempt.mayHaveArrivedIn, before != request.epoch { throw givenUp }
+        if attempt.claimedFor != request.epoch {
+            guard await claim(request.epoch) else { throw givenUp }
+            attempt.claimedFor = request.epoch
+        }
+        let left = Duration.milliseconds(max(1, request.expiresAtMilliseconds - clock.wallMilliseconds))
+        do {
+            let answer = try await exchange.post(
+                "/control/command", request, epoch: request.epoch, timeout: min(Self.patience, left), as: BridgeAnswer.self)
+            lease.contact(now: clock.now)
+            return answer
+        } catch {
+            switch error {
+            case .unreachable, .unbelievable: attempt.mayHaveArrivedIn = request.epoch
+            case .wrongEpoch, .notBelieved: forget(request.epoch)
+            case .expired: throw givenUp
+            case .status(let status):
+                logger.error("command refused", metadata: ["status": "\(status)"])
+                throw givenUp
+            }
+            return nil
+        }
+    }
+
+    private func forget(_ stale: UInt64) {
+        if epoch == stale { epoch = nil }
+    }
+
+    // MARK: The link itself
+
+    /// Runs until it is cancelled.
+    package func follow(_ listener: any BridgeListener) async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.watch(listener) }
+            await self.talk(listener)
+            group.cancelAll()
+        }
+    }
+
+    private func talk(_ listener: any BridgeListener) async {
+        var attempt = 0
+        while !Task.isCancelled {
+            do {
+                let hello = try await greet()
+                let acknowledged = try await announce(hello, to: listener)
+                attempt = 0
+                try await listen(listener, epoch: hello.epoch, after: acknowledged)
+            } catch {
+                complain(error)
+            }
+            let pause = Self.pauses[min(attempt, Self.pauses.count - 1)]
+            attempt += 1
+            guard (try? await Task.sleep(for: pause)) != nil else { return }
+        }
+    }
+
+    private func greet() async throws -> HelloAnswer {
+        let hello = try await exchange.post("/control/hello", HelloRequest(api: api), epoch: 0, timeout: Self.patience, as: HelloAnswer.self)
+        lease.contact(now: clock.now)
+        return hello
+    }
+
+    private func announce(_ hello: HelloAnswer, to listener: any BridgeListener) async throws -> UInt64 {
+        let restarted = lastEpoch != nil && lastEpoch != hello.epoch
+        if lastEpoch != hello.epoch || lastComplaint != "" {
+            logger.info("bridge greeted", metadata: ["bridge": "\(hello.bridge)", "epoch": "\(hello.epoch)", "build": "\(hello.build)"])
+        }
+        lastComplaint = ""
+        // Rooms need no database: commands may go out while the books are still brought up to date.
+        epoch = hello.epoch
+        let acknowledged = try await listener.greeted(hello, restarted: restarted)
+        lastEpoch = hello.epoch
+        return acknowledged
+    }
+
+    /// Follows the events of one epoch until something is wrong.
+    private func listen(_ listener: any BridgeListener, epoch: UInt64, after position: UInt64) async throws {
+        var acknowledged = position
+        // A command may have found out first that the bridge has restarted, or the watch that it was away.
+        while !Task.isCancelled, self.epoch == epoch {
+            let request = EventsRequest(epoch: epoch, acknowledged: acknowledged, waitMilliseconds: Int(Self.poll / .milliseconds(1)))
+            let answer: EventsAnswer
+            do {
+                answer = try await exchange.post("/control/events", request, epoch: epoch, timeout: Self.poll + .seconds(3), as: EventsAnswer.self)
+            } catch {
+                switch error {
+                case .wrongEpoch, .notBelieved: forget(epoch)
+                case .unreachable, .unbelievable, .expired, .status: break
+                }
+                throw error
+            }
+            lease.contact(now: clock.now)
+            for signal in answer.signals { await listener.signalled(signal) }
+            for event in answer.events where event.position > acknowledged {
+                // The events before one that could not be applied are acknowledged; it and those after it come again.
+                guard await apply(event, listener, epoch: epoch) else { break }
+                acknowledged = event.position
+            }
+        }
+    }
+
+    private func apply(_ event: BridgeEvent, _ listener: any BridgeListener, epoch: UInt64) async -> Bool {
+        do {
+            try await listener.apply(event, epoch: epoch)
+            return true
+        } catch {
+            complain(error)
+            try? await Task.sleep(for: .milliseconds(250))
+            return false
+        }
+    }
+
+    private func watch(_ listener: any BridgeListener) async {
+        while (try? await Task.sleep(for: .seconds(1))) != nil {
+            guard lease.hasJustDied(now: clock.now) else { continue }
+            epoch = nil
+            logger.error("bridge is gone", metadata: ["after_seconds": "\(BridgeLease.duration / .seconds(1))"])
+            await listener.died()
+        }
+    }
+
+    private func complain(_ error: any Error) {
+        guard !Task.isCancelled else { return }
+        let complaint = "\(error)"
+        if complaint != lastComplaint { logger.warning("bridge link", metadata: ["error": "\(complaint)"]) }
+        lastComplaint = complaint
+    }
+}

@@ -1,0 +1,63 @@
+import Domain
+import Logging
+
+/// What the bridge says becomes record first and news second: every event goes into the books, then to the sockets of its room.
+struct EventDesk: BridgeListener {
+    let calls: any CallBook
+    let bridge: any BridgeConnection
+    let hub: RoomHub
+    let clock: ServerClock
+    let logger: Logger
+
+    func greeted(_ hello: HelloAnswer, restarted: Bool) async throws -> UInt64 {
+        if restarted { await hub.bridgeRestarted() }
+        await hub.adopt(hello.rooms, now: clock.now)
+        let books = try await calls.greet(hello, now: clock.wallMilliseconds)
+        await tell(books.ended)
+        for id in books.hangUp { await orderDown(id) }
+        return books.acknowledged
+    }
+
+    func apply(_ event: BridgeEvent, epoch: UInt64) async throws {
+        let effect = try await calls.apply(event, epoch: epoch, now: clock.wallMilliseconds)
+        if let call = effect.call { await hub.tell(.call(call, at: clock.wallMilliseconds), in: call.room) }
+        if let id = effect.mustHangUp { await orderDown(id) }
+        await tell(event.change)
+    }
+
+    func signalled(_ signal: BridgeSignal) async {
+        switch signal {
+        case .sections(let room, let peer, let sections): await hub.tell(.sections(sections), in: room, only: peer)
+        case .speaking(let room, let participants): await hub.tell(.speaking(participants), in: room)
+        }
+    }
+
+    func died() async {
+        do {
+            await tell(try await calls.bridgeLost(now: clock.wallMilliseconds))
+        } catch {
+            // The next hello ends what the bridge does not have any more.
+            logger.error("calls of a lost bridge not ended", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func tell(_ change: BridgeEvent.Change) async {
+        switch change {
+        case .participantJoined(let room, let participant): await hub.tell(.joined(participant), in: room)
+        case .participantUpdated(let room, let participant): await hub.tell(.updated(participant), in: room)
+        case .participantLeft(let room, let participant):
+            if case .peer(let peer) = participant { await hub.left(peer, of: room) }
+            await hub.tell(.left(participant), in: room)
+        case .roomEnded, .callDialling, .callRinging, .callAnswered, .callEnded: break
+        }
+    }
+
+    private func tell(_ ended: [CallSnapshot]) async {
+        for call in ended { await hub.tell(.call(call, at: clock.wallMilliseconds), in: call.room) }
+    }
+
+    private func orderDown(_ id: CallID) async {
+        logger.notice("call ordered down, its books are closed", metadata: ["call": "\(id)"])
+        _ = try? await bridge.send(.hangup(call: id, by: .system), expiry: clock.wallMilliseconds + 8_000)
+    }
+}
