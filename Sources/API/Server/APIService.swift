@@ -1,0 +1,93 @@
+import AsyncHTTPClient
+import Domain
+import Logging
+import NIOCore
+import NIOSSL
+import ServiceLifecycle
+import Store
+
+/// The web process: pages, signal and REST, the books in PostgreSQL, and the link to the bridge.
+public struct APIService: Service {
+    private let configuration: APIConfiguration
+    private let logger: Logger
+    private let onListening: @Sendable (ListenAddress) async -> Void
+
+    /// - Parameter onListening: told of each address once it is listened on.
+    public init(_ configuration: APIConfiguration, logger: Logger, onListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in }) {
+        self.configuration = configuration
+        self.logger = logger
+        self.onListening = onListening
+    }
+
+    /// Runs until graceful shutdown; then within two seconds.
+    ///
+    /// - Throws: `APIConfigurationError`, `ListenError`, or the store's error if the database cannot be opened or migrated.
+    public func run() async throws {
+        try configuration.validateBinds()
+        guard let keys = InstallationKeys(secret: configuration.secret) else { throw APIConfigurationError.secretTooShort }
+        let settings = WebServer.Settings(
+            binds: configuration.binds, origins: try configuration.origins(), tls: try tls(), build: configuration.build)
+
+        let store = try await Store.open(conninfo: configuration.database, logger: logger)
+        let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: Self.httpConfiguration)
+        let result: Result<Void, any Error>
+        do {
+            try await store.migrate()
+            try await serve(settings, keys: keys, store: store, http: http)
+            result = .success(())
+        } catch {
+            result = .failure(error)
+        }
+        // A client that is not shut down and a pool that is not closed would trap or leak, whatever went wrong.
+        try? await http.shutdown()
+        await store.close()
+        try result.get()
+    }
+
+    private func serve(_ settings: WebServer.Settings, keys: InstallationKeys, store: Store, http: HTTPClient) async throws {
+        let clock = ServerClock()
+        let calls = StoreCallBook(store: store, bridge: configuration.bridgeID, logger: logger)
+        let exchange = ControlExchange(base: configuration.bridgeURL, audience: configuration.bridgeID, keys: keys, http: http, clock: clock)
+        let link = BridgeLink(exchange: exchange, api: configuration.apiID, clock: clock, logger: logger)
+        let web = WebServer(
+            settings, calls: calls, bridge: link, isBridgeAlive: { await link.isAlive }, resumeKey: keys.resume,
+            clock: clock, logger: logger, onListening: onListening)
+        let events = EventDesk(calls: calls, bridge: link, hub: web.hub, clock: clock, logger: logger)
+        let housekeeping = Housekeeping(calls: calls, bridge: link, dialling: web.dialling, hub: web.hub, clock: clock, logger: logger)
+
+        var group = ServiceGroupConfiguration(
+            services: [BridgeService(link: link, listener: events), housekeeping, web], logger: logger)
+        // Whoever still waits for the bridge or for a browser by then does not get its answer.
+        group.maximumGracefulShutdownDuration = .milliseconds(1_800)
+        try await ServiceGroup(configuration: group).run()
+    }
+
+    private func tls() throws -> TLSConfiguration? {
+        guard let files = configuration.tls else { return nil }
+        do {
+            return try WebListener.tls(certificate: files.certificate, key: files.key)
+        } catch {
+            throw APIConfigurationError.unusableCertificate("\(error)")
+        }
+    }
+
+    /// Control answers are small and quick, and nobody on the way may send them elsewhere.
+    private static var httpConfiguration: HTTPClient.Configuration {
+        var configuration = HTTPClient.Configuration()
+        configuration.redirectConfiguration = .disallow
+        configuration.timeout.connect = .seconds(2)
+        configuration.proxy = nil
+        configuration.httpVersion = .http1Only
+        return configuration
+    }
+}
+
+/// Keeps the link to the bridge up for as long as the process runs.
+private struct BridgeService: Service {
+    let link: BridgeLink
+    let listener: EventDesk
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await link.follow(listener) }
+    }
+}

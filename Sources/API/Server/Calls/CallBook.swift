@@ -1,0 +1,115 @@
+import Domain
+
+/// What this process needs of the record of calls. `StoreCallBook` is the one there is; tests have their own.
+package protocol CallBook: Sendable {
+    // MARK: For the rooms
+
+    func recordJoin(_ place: Place, now: Int64) async throws
+    func recordLeft(_ room: RoomSlug, _ peer: PeerID, now: Int64) async throws
+
+    /// The one transaction of a dial.
+    func dial(_ request: DialRequest, now: Int64) async throws -> DialVerdict
+    func call(_ id: CallID) async throws -> CallSnapshot?
+    func liveCalls(in room: RoomSlug) async throws -> [CallSnapshot]
+    /// Notes that a queued call is about to be given to the bridge in `epoch`; `false` if it must not be (any more).
+    func markSent(_ id: CallID, epoch: UInt64, now: Int64) async throws -> Bool
+    /// Ends a call from this side; `nil` if its books were closed before.
+    func endCall(_ id: CallID, _ outcome: CallOutcome, _ reason: CallReason, by party: CallParty, now: Int64) async throws -> CallSnapshot?
+
+    // MARK: From the bridge
+
+    /// Brings the books in line with a bridge that said hello.
+    func greet(_ hello: HelloAnswer, now: Int64) async throws -> BridgeBooks
+    /// Applies a durable event once, however often it comes. One that can never be applied is parked, not thrown.
+    func apply(_ event: BridgeEvent, epoch: UInt64, now: Int64) async throws -> EventEffect
+    /// Ends all calls of the bridge, which is gone; they are returned.
+    func bridgeLost(now: Int64) async throws -> [CallSnapshot]
+
+    // MARK: Housekeeping
+
+    /// Ends queued calls whose time is over; they are returned.
+    func expireQueued(now: Int64) async throws -> [CallSnapshot]
+    /// Queued calls that may still be sent, with what the bridge is to be told.
+    func queuedCalls(now: Int64) async throws -> [(call: CallSnapshot, command: DialCommand)]
+
+    // MARK: For the outside
+
+    func record(of id: CallID) async throws -> CallRecord?
+    /// What a key may do; `nil` if it is no valid key.
+    func scopes(ofKey secret: String, now: Int64) async throws -> Set<String>?
+    func publicNumbers() async throws -> [VirtualNumber]
+    func figures(now: Int64) async throws -> CallFigures
+    /// Throws when the database cannot be used.
+    func ping() async throws
+}
+
+/// What follows from a bridge's hello.
+package struct BridgeBooks: Sendable, Equatable {
+    /// Every event up to this position is applied.
+    package var acknowledged: UInt64
+    /// Calls that ended with the bridge's earlier start.
+    package var ended: [CallSnapshot]
+    /// Calls that are up at the bridge while their books are closed.
+    package var hangUp: [CallID]
+
+    package init(acknowledged: UInt64, ended: [CallSnapshot], hangUp: [CallID]) {
+        self.acknowledged = acknowledged
+        self.ended = ended
+        self.hangUp = hangUp
+    }
+}
+
+/// What an event has come to.
+package struct EventEffect: Sendable, Equatable {
+    /// The call as it stands now, for a call's event.
+    package var call: CallSnapshot?
+    /// The call's books were closed before, and it is still up: it must be ordered down.
+    package var mustHangUp: CallID?
+
+    package init(call: CallSnapshot? = nil, mustHangUp: CallID? = nil) {
+        self.call = call
+        self.mustHangUp = mustHangUp
+    }
+}
+
+/// Calls in figures.
+package struct CallFigures: Sendable, Equatable {
+    package var rooms: Int
+    package var participants: Int
+    package var live: Int
+    package var byOutcome: [CallOutcome: Int]
+
+    package init(rooms: Int, participants: Int, live: Int, byOutcome: [CallOutcome: Int]) {
+        self.rooms = rooms
+        self.participants = participants
+        self.live = live
+        self.byOutcome = byOutcome
+    }
+}
+
+/// A call with what happened to it, oldest first.
+package struct CallRecord: Sendable, Equatable {
+    package struct Entry: Sendable, Equatable {
+        /// Milliseconds since 1970 UTC.
+        package var at: Int64
+        package var event: String
+        /// It came after the outcome, and changed nothing.
+        package var isLate: Bool
+        package var detail: String?
+
+        package init(at: Int64, event: String, isLate: Bool, detail: String? = nil) {
+            self.at = at
+            self.event = event
+            self.isLate = isLate
+            self.detail = detail
+        }
+    }
+
+    package var call: CallSnapshot
+    package var timeline: [Entry]
+
+    package init(call: CallSnapshot, timeline: [Entry]) {
+        self.call = call
+        self.timeline = timeline
+    }
+}

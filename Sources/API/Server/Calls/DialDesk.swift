@@ -1,0 +1,122 @@
+import Domain
+import Logging
+
+/// The way of a dial: from a page's wish over the books to the bridge, and of a hang-up.
+struct DialDesk: Sendable {
+    let calls: any CallBook
+    let bridge: any BridgeConnection
+    let hub: RoomHub
+    let clock: ServerClock
+    let logger: Logger
+
+    /// Makes the call that `request` wishes, or finds that there is none to make.
+    ///
+    /// - Parameter answered: told once, before the bridge is asked, what call the wish has come to.
+    /// - Returns: why the wish was not granted, where the call itself does not say so.
+    func dial(_ request: DialRequest, answered: (SignalSession.DialResult) -> Void) async -> SignalFault? {
+        let verdict: DialVerdict
+        do {
+            verdict = try await calls.dial(request, now: clock.wallMilliseconds)
+        } catch {
+            logger.error("dial not decided", metadata: ["room": "\(request.room)", "error": "\(error)"])
+            return SignalFault(.serverError, about: "dial", key: request.key)
+        }
+        let now = clock.wallMilliseconds
+        switch verdict {
+        case .placed(let call, let command):
+            answered(.call(call, at: now))
+            await hub.tell(.call(call, at: now), in: call.room)
+            guard let problem = await send(command, for: call) else { return nil }
+            return SignalFault(problem, about: "dial", key: request.key)
+        case .refused(let call):
+            answered(.call(call, at: now))
+            await hub.tell(.call(call, at: now), in: call.room)
+        case .known(let call), .attached(let call):
+            answered(.call(call, at: now))
+        case .alreadyFired:
+            answered(.notFired(CallReason(Problem(.alreadyFired))))
+        }
+        return nil
+    }
+
+    /// Hands a queued call to the bridge; if that fails the call ends here and now.
+    ///
+    /// - Returns: the failure, if the asker should hear of it besides the call's own end.
+    func send(_ command: DialCommand, for call: CallSnapshot) async -> Problem? {
+        do {
+            let answer = try await bridge.send(.dial(command), id: Self.commandID(of: call.id), expiry: call.expiresAt) { epoch in
+                await mark(call, epoch: epoch)
+            }
+            guard case .refused(let refusal) = answer else { return nil }
+            logger.notice("dial refused by the bridge", metadata: ["call": "\(call.id)", "refusal": "\(refusal.rawValue)"])
+            await end(call, DialFailure.outcome(of: refusal), CallReason(refusal.problem))
+            return refusal == .nobodyThere ? refusal.problem : nil
+        } catch {
+            logger.warning("dial without an answer of the bridge", metadata: ["call": "\(call.id)", "may_have_arrived": "\(error.mayHaveArrived)"])
+            await end(call, .internalError, CallReason(Problem(.bridgeUnavailable, DialFailure.sentence(for: error))))
+            return nil
+        }
+    }
+
+    /// The same for the same call, also from a process that was started anew: the bridge does it once.
+    private static func commandID(of call: CallID) -> String {
+        call.text.dropFirst(CallID.prefix.count) + String(repeating: "0", count: 32 - CallID.digits)
+    }
+
+    private func mark(_ call: CallSnapshot, epoch: UInt64) async -> Bool {
+        do {
+            return try await calls.markSent(call.id, epoch: epoch, now: clock.wallMilliseconds)
+        } catch {
+            logger.error("call not sent, it cannot be marked as sent", metadata: ["call": "\(call.id)", "error": "\(error)"])
+            return false
+        }
+    }
+
+    /// - Returns: why it was not done.
+    func hangup(_ id: CallID, from place: Place) async -> SignalFault? {
+        do {
+            guard let call = try await calls.call(id), call.room == place.room, call.state != .ended else {
+                return SignalFault(.unknownCall, about: "hangup")
+            }
+            guard call.load == place.load else { return SignalFault(.forbidden, about: "hangup") }
+            let answer = try await bridge.send(.hangup(call: id, by: .user), expiry: clock.wallMilliseconds + 8_000)
+            guard case .refused(let refusal) = answer else { return nil }
+            guard refusal == .unknownCall else { return SignalFault(refusal.problem, about: "hangup") }
+            // Not at the bridge (yet, or any more): the books close here, and a call that comes up after all is ordered down.
+            await end(call, .cancelled, CallReason(code: CallOutcome.cancelled.rawValue, text: CallOutcome.cancelled.sentence), by: .user)
+            return nil
+        } catch is BridgeUnavailable {
+            return SignalFault(.bridgeUnavailable, about: "hangup")
+        } catch {
+            logger.error("hang-up not done", metadata: ["call": "\(id)", "error": "\(error)"])
+            return SignalFault(.serverError, about: "hangup")
+        }
+    }
+
+    private func end(_ call: CallSnapshot, _ outcome: CallOutcome, _ reason: CallReason, by party: CallParty = .system) async {
+        do {
+            guard let ended = try await calls.endCall(call.id, outcome, reason, by: party, now: clock.wallMilliseconds) else { return }
+            await hub.tell(.call(ended, at: clock.wallMilliseconds), in: ended.room)
+        } catch {
+            // It expires as queued, or the next hello finds that the bridge does not have it.
+            logger.error("call not ended in the books", metadata: ["call": "\(call.id)", "error": "\(error)"])
+        }
+    }
+}
+
+/// What a call comes to that the bridge did not take.
+enum DialFailure {
+    static func outcome(of refusal: BridgeRefusal) -> CallOutcome {
+        switch refusal {
+        case .nobodyThere, .unknownPeer, .roomFull: .failed
+        case .atCapacity, .shuttingDown: .trunkUnavailable
+        case .unknownCall, .invalidOffer, .internalError: .internalError
+        }
+    }
+
+    static func sentence(for failure: BridgeUnavailable) -> String {
+        failure.mayHaveArrived
+            ? "The phone bridge did not answer in time, so the call was given up."
+            : "The phone bridge could not be reached, so nobody was rung. Try again in a moment."
+    }
+}

@@ -1,0 +1,96 @@
+import Domain
+import Logging
+import Store
+
+/// The books in PostgreSQL, as seen from a process that works with one bridge.
+struct StoreCallBook: CallBook {
+    let store: Store
+    let bridge: String
+    let logger: Logger
+
+    // MARK: For the rooms
+
+    func recordJoin(_ place: Place, now: Int64) async throws {
+        try await store.recordJoin(room: place.room, peer: place.peer, load: place.load, now: now)
+    }
+
+    func recordLeft(_ room: RoomSlug, _ peer: PeerID, now: Int64) async throws {
+        try await store.recordLeft(room: room, peer: peer, now: now)
+    }
+
+    func dial(_ request: DialRequest, now: Int64) async throws -> DialVerdict {
+        var generator = SystemRandomNumberGenerator()
+        return try await store.dial(request, now: now, generator: &generator)
+    }
+
+    func call(_ id: CallID) async throws -> CallSnapshot? { try await store.call(id) }
+
+    func liveCalls(in room: RoomSlug) async throws -> [CallSnapshot] { try await store.liveCalls(in: room) }
+
+    func markSent(_ id: CallID, epoch: UInt64, now: Int64) async throws -> Bool {
+        try await store.markSent(id, bridge: bridge, epoch: epoch, now: now)
+    }
+
+    func endCall(_ id: CallID, _ outcome: CallOutcome, _ reason: CallReason, by party: CallParty, now: Int64) async throws -> CallSnapshot? {
+        try await store.failCall(id, outcome: outcome, reason: reason, by: party, now: now)
+    }
+
+    // MARK: From the bridge
+
+    func greet(_ hello: HelloAnswer, now: Int64) async throws -> BridgeBooks {
+        let books = try await store.beginEpoch(bridge: bridge, epoch: hello.epoch, liveCalls: hello.liveCalls, now: now)
+        return BridgeBooks(acknowledged: books.acknowledged, ended: books.ended, hangUp: books.hangUp)
+    }
+
+    func apply(_ event: BridgeEvent, epoch: UInt64, now: Int64) async throws -> EventEffect {
+        do {
+            let applied = try await store.apply(event, bridge: bridge, epoch: epoch, now: now)
+            guard applied.mustHangUp, case .call(let id) = event.stream else { return EventEffect(call: applied.call) }
+            return EventEffect(call: applied.call, mustHangUp: id)
+        } catch {
+            guard !error.isRetryable, error.code != .cancelled else { throw error }
+            logger.critical(
+                "event parked, it cannot be applied",
+                metadata: [
+                    "stream": "\(event.stream)", "sequence": "\(event.sequence)", "error": "\(error)",
+                ])
+            _ = try await store.park(event, bridge: bridge, epoch: epoch, reason: error.message, now: now)
+            return EventEffect()
+        }
+    }
+
+    /// Epoch 0 is no bridge's: in the books it stands for the time in which there is none.
+    func bridgeLost(now: Int64) async throws -> [CallSnapshot] {
+        try await store.beginEpoch(bridge: bridge, epoch: 0, liveCalls: [], now: now).ended
+    }
+
+    // MARK: Housekeeping
+
+    func expireQueued(now: Int64) async throws -> [CallSnapshot] { try await store.expireQueued(now: now) }
+
+    func queuedCalls(now: Int64) async throws -> [(call: CallSnapshot, command: DialCommand)] { try await store.queuedCalls(now: now) }
+
+    // MARK: For the outside
+
+    func record(of id: CallID) async throws -> CallRecord? {
+        guard let call = try await store.call(id) else { return nil }
+        let timeline = try await store.timeline(id).map {
+            CallRecord.Entry(at: $0.at, event: $0.kind.rawValue, isLate: $0.isLate, detail: $0.detail.text)
+        }
+        return CallRecord(call: call, timeline: timeline)
+    }
+
+    func scopes(ofKey secret: String, now: Int64) async throws -> Set<String>? {
+        try await store.verifyKey(secret, now: now).map { Set($0.scopes) }
+    }
+
+    func publicNumbers() async throws -> [VirtualNumber] { try await store.publicNumbers() }
+
+    func figures(now: Int64) async throws -> CallFigures {
+        let summary = try await store.healthSummary(now: now)
+        return CallFigures(
+            rooms: summary.rooms, participants: summary.participants, live: summary.liveCalls, byOutcome: summary.callsByOutcome)
+    }
+
+    func ping() async throws { try await store.ping() }
+}

@@ -1,0 +1,54 @@
+import Domain
+import Logging
+import ServiceLifecycle
+
+/// What nobody asks for and time brings: queued calls that expire, places whose browsers do not come back.
+struct Housekeeping: Service {
+    private static let interval = Duration.seconds(2)
+
+    let calls: any CallBook
+    let bridge: any BridgeConnection
+    let dialling: DialDesk
+    let hub: RoomHub
+    let clock: ServerClock
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await sendQueued()
+            while (try? await Task.sleep(for: Self.interval)) != nil {
+                await expireCalls()
+                await leaveOverdue()
+            }
+        }
+    }
+
+    /// What a process before this one had promised and may not have sent. Once, at the start: later calls have their own sender.
+    private func sendQueued() async {
+        do {
+            let queued = try await calls.queuedCalls(now: clock.wallMilliseconds)
+            await withDiscardingTaskGroup { group in
+                for (call, command) in queued { group.addTask { _ = await dialling.send(command, for: call) } }
+            }
+        } catch {
+            logger.warning("queued calls not read", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func expireCalls() async {
+        do {
+            for call in try await calls.expireQueued(now: clock.wallMilliseconds) {
+                await hub.tell(.call(call, at: clock.wallMilliseconds), in: call.room)
+            }
+        } catch {
+            logger.debug("queued calls not expired", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func leaveOverdue() async {
+        for (room, peer) in await hub.overdue(now: clock.now) {
+            _ = try? await bridge.send(.leave(room: room, peer: peer), expiry: clock.wallMilliseconds + 2_000)
+            try? await calls.recordLeft(room, peer, now: clock.wallMilliseconds)
+        }
+    }
+}

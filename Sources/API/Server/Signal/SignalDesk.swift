@@ -1,0 +1,126 @@
+import Crypto
+import Domain
+import Logging
+
+/// Does what sessions ask for: takes and gives back places, carries offers and switches to the bridge.
+struct SignalDesk: Sendable {
+    /// How long a page waits for the bridge, in milliseconds.
+    private static let patience: Int64 = 8_000
+    /// A token outlives its socket by this; that its place is still there is checked besides. In milliseconds.
+    private static let tokenLife: Int64 = 24 * 3600 * 1000
+
+    let hub: RoomHub
+    let bridge: any BridgeConnection
+    let calls: any CallBook
+    let dialling: DialDesk
+    let resumeKey: SymmetricKey
+    let clock: ServerClock
+    let logger: Logger
+
+    // MARK: Join and leave
+
+    func join(_ frame: JoinFrame, socket: SignalSocket) async -> Result<SignalSession.Admission, SignalFault> {
+        let (place, resumed) = await self.place(for: frame)
+        // Seated before the bridge is asked: what happens in the room meanwhile must reach this socket.
+        socket.enter(place)
+        await hub.enter(place, socket)
+        do throws(SignalFault) {
+            let participants = try await seat(place, name: frame.name)
+            return .success(
+                SignalSession.Admission(
+                    place: place, participants: participants, resume: token(for: place), resumed: resumed, calls: await liveCalls(in: place.room)))
+        } catch {
+            socket.forget()
+            _ = await hub.leave(place, socket, waiting: resumed, now: clock.now)
+            return .failure(error)
+        }
+    }
+
+    private func place(for frame: JoinFrame) async -> (Place, resumed: Bool) {
+        if let text = frame.resume, let token = try? ResumeToken(opening: text, with: resumeKey, now: clock.wallMilliseconds),
+            token.room == frame.room, token.load == frame.load, await hub.holds(token.peer, in: token.room)
+        {
+            return (Place(peer: token.peer, room: token.room, load: token.load), true)
+        }
+        var generator = SystemRandomNumberGenerator()
+        return (Place(peer: PeerID(random: &generator), room: frame.room, load: frame.load), false)
+    }
+
+    private func seat(_ place: Place, name: DisplayName) async throws(SignalFault) -> [Participant] {
+        await record(place) { try await calls.recordJoin(place, now: clock.wallMilliseconds) }
+        do throws(SignalFault) {
+            let answer = try await ask(.join(JoinCommand(room: place.room, peer: place.peer, name: name, load: place.load)), about: "join")
+            guard case .joined(let participants) = answer else { throw SignalFault(.serverError, about: "join") }
+            return participants
+        } catch {
+            await record(place) { try await calls.recordLeft(place.room, place.peer, now: clock.wallMilliseconds) }
+            throw error
+        }
+    }
+
+    /// The room lives at the bridge; without the record a second visitor's link may ring again, and no more.
+    private func record(_ place: Place, _ write: () async throws -> Void) async {
+        do {
+            try await write()
+        } catch {
+            logger.warning("stay not recorded", metadata: ["room": "\(place.room)", "error": "\(error)"])
+        }
+    }
+
+    private func token(for place: Place) -> String {
+        ResumeToken(peer: place.peer, room: place.room, load: place.load, expiresAtMilliseconds: clock.wallMilliseconds + Self.tokenLife)
+            .sealed(with: resumeKey)
+    }
+
+    private func liveCalls(in room: RoomSlug) async -> [CallSnapshot] {
+        do {
+            return try await calls.liveCalls(in: room)
+        } catch {
+            // News will tell of each call again when it goes on.
+            logger.warning("live calls not read", metadata: ["room": "\(room)", "error": "\(error)"])
+            return []
+        }
+    }
+
+    /// The socket of `place` is gone: for good, or to come back.
+    func leave(_ place: Place, socket: SignalSocket, isAbandoned: Bool) async {
+        guard await hub.leave(place, socket, waiting: !isAbandoned, now: clock.now) else { return }
+        let command: BridgeCommand = isAbandoned ? .leave(room: place.room, peer: place.peer) : .socketLost(room: place.room, peer: place.peer)
+        if isAbandoned { await record(place) { try await calls.recordLeft(place.room, place.peer, now: clock.wallMilliseconds) } }
+        // Whether it arrives or not: without STUN the bridge finds out by itself.
+        _ = try? await bridge.send(command, expiry: clock.wallMilliseconds + Self.patience)
+    }
+
+    // MARK: Media
+
+    func offer(_ place: Place, sdp: String) async -> Result<(sdp: String, sections: MediaSections), SignalFault> {
+        do throws(SignalFault) {
+            let answer = try await ask(.offer(room: place.room, peer: place.peer, sdp: sdp), about: "signal")
+            guard case .answered(let sdp, let sections) = answer else { throw SignalFault(.serverError, about: "signal") }
+            return .success((sdp, sections))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    func update(_ place: Place, _ switches: SignalSession.Switches) async -> SignalFault? {
+        do throws(SignalFault) {
+            _ = try await ask(
+                .update(room: place.room, peer: place.peer, microphone: switches.microphone, camera: switches.camera), about: "update")
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private func ask(_ command: BridgeCommand, about type: String) async throws(SignalFault) -> BridgeAnswer {
+        let answer: BridgeAnswer
+        do {
+            answer = try await bridge.send(command, expiry: clock.wallMilliseconds + Self.patience)
+        } catch {
+            throw SignalFault(.bridgeUnavailable, about: type)
+        }
+        if case .refused(let refusal) = answer { throw SignalFault(refusal.problem, about: type) }
+        return answer
+    }
+}

@@ -1,0 +1,204 @@
+import Domain
+import Logging
+import NIOCore
+import NIOWebSocket
+import Synchronization
+
+/// One browser's socket: it owns the session, runs what the session returns, and knows no rule of its own.
+package final class SignalSocket: Sendable {
+    typealias Channel = HTTP1WebSocketChannel.WebSocket
+
+    /// How long a browser may take to answer a close, or to read what was sent before it. A shutdown waits for it, too.
+    private static let closePatience = TimeAmount.seconds(1)
+
+    /// The place that the hub knows this socket by, until it is given back.
+    private struct Entry {
+        var place: Place?
+        var isAbandoned = false
+    }
+
+    private let session: Mutex<SignalSession>
+    private let outbox = Outbox()
+    private let entry = Mutex(Entry())
+    private let timer = Mutex<Scheduled<Void>?>(nil)
+    private let channel: any NIOCore.Channel
+    private let desk: SignalDesk
+    private let clock: ServerClock
+
+    init(channel: any NIOCore.Channel, desk: SignalDesk, clock: ServerClock) {
+        self.channel = channel
+        self.desk = desk
+        self.clock = clock
+        session = Mutex(SignalSession(now: clock.now))
+    }
+
+    /// Runs the socket until it is closed, and everything that it began until that has ended.
+    func run(_ socket: Channel) async {
+        await desk.hub.opened(self)
+        arm()
+        await withDiscardingTaskGroup { operations in
+            do {
+                try await socket.executeThenClose { inbound, outbound in
+                    await withDiscardingTaskGroup { group in
+                        group.addTask { await self.write(to: outbound) }
+                        await self.read(inbound) { operation in
+                            operations.addTask { await self.perform(operation) }
+                        }
+                        self.outbox.abandon()
+                    }
+                }
+            } catch {
+                // Closing a connection that is closed already: nothing is left to do with it.
+            }
+            session.withLock { $0.disconnected() }
+            timer.withLock { $0.take() }?.cancel()
+            await leavePlace()
+        }
+        // A join that was still on its way has made a place after all.
+        await leavePlace()
+        await desk.hub.closed(self)
+    }
+
+    /// Something happened in this socket's room.
+    func tell(_ news: RoomNews) { act { $0.heard(news) } }
+
+    /// Ends the socket for a reason from outside.
+    func close(_ reason: SignalClose) { act { $0.close(reason) } }
+
+    // MARK: Reading and writing
+
+    private func read(_ inbound: NIOAsyncChannelInboundStream<WebSocketFrame>, start: (SignalSession.Operation) -> Void) async {
+        do {
+            for try await frame in inbound {
+                switch frame.opcode {
+                case .text:
+                    let text = Array(frame.unmaskedData.readableBytesView)
+                    act(start) { [now = clock.now] in $0.received(text, now: now) }
+                case .binary:
+                    act { [now = clock.now] in $0.received(.binary, now: now) }
+                case .ping:
+                    act { [now = clock.now] in $0.received(.control, now: now) }
+                    put(.pong(Array(frame.unmaskedData.readableBytesView)))
+                case .connectionClose:
+                    var data = frame.unmaskedData
+                    // The answer to our own close, or the browser's: then its code goes back first.
+                    if !outbox.end(with: .closeEcho(data.readInteger(as: UInt16.self))) { channel.close(promise: nil) }
+                    return await closed()
+                default:
+                    act { [now = clock.now] in $0.received(.control, now: now) }
+                }
+            }
+        } catch {
+            // Anything else is a broken connection: a lost socket, which may come back.
+            guard let fault = SignalClose(error) else { return }
+            act { $0.close(fault) }
+            await closed()
+        }
+    }
+
+    /// Until the connection is gone; a timer sees to it that it goes.
+    private func closed() async {
+        channel.eventLoop.scheduleTask(in: Self.closePatience) { [channel] in channel.close(promise: nil) }
+        try? await channel.closeFuture.get()
+    }
+
+    private func write(to outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>) async {
+        do {
+            while let item = await outbox.next() {
+                try await outbound.write(item.frame)
+                if case .closeEcho = item { channel.close(promise: nil) }
+            }
+        } catch {
+            channel.close(promise: nil)
+        }
+    }
+
+    private func put(_ item: Outbox.Item) {
+        guard !outbox.put(item) else { return }
+        act { $0.close(.slowReader) }
+    }
+
+    // MARK: Acting
+
+    /// Feeds the session and runs what comes out. Frames are queued under the lock, so that they leave in the order of the inputs.
+    private func act(_ start: (SignalSession.Operation) -> Void = { _ in }, _ input: (inout SignalSession) -> [SignalSession.Action]) {
+        let rest = session.withLock { session -> [SignalSession.Action] in
+            var rest: [SignalSession.Action] = []
+            for action in input(&session) {
+                guard case .send(let frame) = action else {
+                    rest.append(action)
+                    continue
+                }
+                if !outbox.put(.text(frame.encoded())) {
+                    rest += session.close(.slowReader)
+                    break
+                }
+            }
+            return rest
+        }
+        for action in rest {
+            switch action {
+            case .send: break
+            case .start(let operation): start(operation)
+            case .abandon: entry.withLock { $0.isAbandoned = true }
+            case .close(let reason):
+                outbox.end(with: .close(reason))
+                channel.eventLoop.scheduleTask(in: Self.closePatience) { [channel] in channel.close(promise: nil) }
+            }
+        }
+    }
+
+    private func perform(_ operation: SignalSession.Operation) async {
+        switch operation {
+        case .join(let frame):
+            let result = await desk.join(frame, socket: self)
+            act { [clock] in $0.joinFinished(result, now: clock.now, wallMilliseconds: clock.wallMilliseconds) }
+        case .offer(let place, let sdp):
+            let result = await desk.offer(place, sdp: sdp)
+            act { $0.offerFinished(result) }
+        case .dial(let request):
+            let fault = await desk.dialling.dial(request) { result in act { $0.dialAnswered(request.key, result) } }
+            act { $0.dialFinished(request.key, fault: fault) }
+        case .hangup(let place, let call):
+            let fault = await desk.dialling.hangup(call, from: place)
+            act { $0.hangupFinished(fault: fault) }
+        case .update(let place, let switches):
+            var next: SignalSession.Switches? = switches
+            while let current = next.take() {
+                let fault = await desk.update(place, current)
+                act {
+                    if case .update(_, let newer) = $0 { next = newer }
+                } _: {
+                    $0.updateFinished(fault: fault)
+                }
+            }
+        }
+    }
+
+    // MARK: Place
+
+    /// The hub knows this socket by `place` from now on.
+    func enter(_ place: Place) { entry.withLock { $0.place = place } }
+
+    /// The join came to nothing.
+    func forget() { entry.withLock { $0.place = nil } }
+
+    private func leavePlace() async {
+        let (place, isAbandoned) = entry.withLock { ($0.place.take(), $0.isAbandoned) }
+        guard let place else { return }
+        await desk.leave(place, socket: self, isAbandoned: isAbandoned)
+    }
+
+    // MARK: Time
+
+    private func arm() {
+        guard let deadline = session.withLock({ $0.deadline }) else { return }
+        let wait = max(.zero, deadline - clock.now)
+        let scheduled = channel.eventLoop.scheduleTask(in: TimeAmount(wait)) { [weak self] in
+            guard let self else { return }
+            act { [now = self.clock.now] in $0.tick(now: now) }
+            arm()
+        }
+        timer.withLock { $0 = scheduled }
+    }
+}

@@ -1,0 +1,96 @@
+import Crypto
+import Domain
+import Hummingbird
+import Logging
+import NIOSSL
+import ServiceLifecycle
+
+/// Everything that the outside reaches, over any record of calls and any bridge.
+package struct WebServer: Service {
+    /// What the outside decides.
+    package struct Settings: Sendable {
+        /// Port 0 takes any free one, which only tests want.
+        package var binds: [ListenAddress]
+        package var origins: PublicOrigins
+        package var tls: TLSConfiguration?
+        /// The build stamp, one line.
+        package var build: String
+
+        package init(binds: [ListenAddress], origins: PublicOrigins, tls: TLSConfiguration? = nil, build: String) {
+            self.binds = binds
+            self.origins = origins
+            self.tls = tls
+            self.build = build
+        }
+    }
+
+    let settings: Settings
+    let calls: any CallBook
+    let hub: RoomHub
+    let dialling: DialDesk
+    private let desk: SignalDesk
+    private let clock: ServerClock
+    private let isBridgeAlive: @Sendable () async -> Bool
+    private let onListening: @Sendable (ListenAddress) async -> Void
+    private let logger: Logger
+
+    package init(
+        _ settings: Settings, calls: any CallBook, bridge: any BridgeConnection, isBridgeAlive: @escaping @Sendable () async -> Bool,
+        resumeKey: SymmetricKey, clock: ServerClock, logger: Logger, onListening: @escaping @Sendable (ListenAddress) async -> Void
+    ) {
+        self.settings = settings
+        self.calls = calls
+        self.clock = clock
+        self.logger = logger
+        self.isBridgeAlive = isBridgeAlive
+        self.onListening = onListening
+        hub = RoomHub()
+        dialling = DialDesk(calls: calls, bridge: bridge, hub: hub, clock: clock, logger: logger)
+        desk = SignalDesk(hub: hub, bridge: bridge, calls: calls, dialling: dialling, resumeKey: resumeKey, clock: clock, logger: logger)
+    }
+
+    package func run() async throws {
+        let responder = router.buildResponder()
+        let policy = UpgradePolicy(
+            origins: settings.origins,
+            isKeyValid: { [calls, clock] key in (try? await calls.scopes(ofKey: key, now: clock.wallMilliseconds)) != nil },
+            logger: logger)
+        let listeners = settings.binds.map { address in
+            WebListener(
+                address: address, responder: responder, policy: policy, tls: settings.tls,
+                serve: { [desk, clock] socket, _ in await SignalSocket(channel: socket.channel, desk: desk, clock: clock).run(socket) },
+                onListening: onListening, logger: logger)
+        }
+        // The last service is stopped first: sockets are told to come back before the listeners wait for them to be closed.
+        let group = ServiceGroup(configuration: .init(services: listeners + [Farewell(hub: hub)], logger: logger))
+        try await group.run()
+    }
+
+    private var router: Router<WebContext> {
+        let router = Router(context: WebContext.self)
+        router.add(middleware: AccessLog(clock: clock))
+        router.add(middleware: ConnectionEnd())
+        router.add(middleware: SecurityHeadersMiddleware(headers: SecurityHeaders(origins: settings.origins)))
+        router.add(middleware: ProblemMiddleware())
+        PageRoutes().add(to: router)
+        HealthRoutes(parts: parts).add(to: router)
+        SignalInfoRoutes(build: settings.build, calls: calls, clock: clock).add(to: router)
+        CallRoutes(calls: calls).add(to: router.group("/v1").add(middleware: APIKeyGuard(scope: "calls:read", calls: calls, clock: clock)))
+        return router
+    }
+
+    @Sendable private func parts() async -> [(name: String, isReady: Bool)] {
+        let database: Void? = try? await calls.ping()
+        return [("database", database != nil), ("bridge", await isBridgeAlive())]
+    }
+}
+
+/// Tells every browser to come back, once the process is asked to go.
+private struct Farewell: Service {
+    let hub: RoomHub
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        await hub.close()
+    }
+}
