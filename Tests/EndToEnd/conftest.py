@@ -1,0 +1,60 @@
+"""One browser for all tests; each test has visitors of its own. And a second installation, to be stopped and hurt."""
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from Installation.audio import write_tone
+from Installation.browser import Visitors, launch
+from Installation.ringlink import Installation
+
+TONE = 440
+
+
+@pytest.fixture(scope="session")
+def playwright():
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def tone(tmp_path_factory):
+    """The WAV that the browsers have for a microphone."""
+    return write_tone(tmp_path_factory.mktemp("audio") / "tone.wav", TONE)
+
+
+@pytest.fixture(scope="session")
+def browser(playwright, tone):
+    browser = launch(playwright, tone)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def visitors(browser):
+    """Whoever comes in this test. When it is over they are gone, and no console may have held an error or a CSP violation."""
+    visitors = Visitors(browser)
+    yield visitors
+    visitors.leave()
+    assert not visitors.complaints, visitors.complaints
+
+
+@pytest.fixture(scope="session")
+def own():
+    """An installation that tests may stop, start and hurt."""
+    own = Installation("processes")
+    try:
+        own.start()
+        yield own
+        if own.is_running:
+            assert own.stop() < 5
+    finally:
+        own.kill()
+        own.remove()
+
+
+@pytest.fixture
+def running(own):
+    if not own.is_running:
+        own.start()
+    own.wait_until_ready()
+    return own
