@@ -1,0 +1,75 @@
+"""Sockets as most tests want them. What takes a minute by its nature is begun with the first test and looked at by its own."""
+
+import threading
+import time
+
+import pytest
+
+from Installation.raw import connect
+from Installation.signal_socket import SignalSocket, fresh_load
+
+
+class Patience:
+    """Waits in the background for the other side to end something; answers after how many seconds it did, and how."""
+
+    def __init__(self, wait):
+        self._began = time.monotonic()
+        self._wait = wait
+        self._done = threading.Event()
+        self.seconds = None
+        self.result = None
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def _run(self):
+        try:
+            self.result = self._wait()
+        except Exception as error:
+            self.result = error
+        self.seconds = time.monotonic() - self._began
+        self._done.set()
+
+    def wait(self, longest):
+        """`longest` seconds since it was begun."""
+        left = max(0.1, longest - (time.monotonic() - self._began))
+        assert self._done.wait(left), f"nothing within {longest} s"
+        if isinstance(self.result, Exception):
+            raise self.result
+        return self.seconds
+
+
+@pytest.fixture(scope="session", autouse=True)
+def silent_socket(installation):
+    """Joined, and then silent."""
+    socket = SignalSocket(installation)
+    socket.join("silence")
+    return Patience(lambda: socket.wait_for_close(90))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def undecided_socket(installation):
+    """Open, and never joined; its pings change nothing about that."""
+    socket = SignalSocket(installation)
+    socket.send(type="ping")
+    return Patience(lambda: socket.wait_for_close(30))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def silent_connection(installation):
+    """Connected, without a byte."""
+    wire = connect(installation, timeout=30)
+    return Patience(lambda: wire.recv(1))
+
+
+@pytest.fixture
+def socket(installation):
+    """Open, and not joined."""
+    with SignalSocket(installation) as socket:
+        yield socket
+
+
+@pytest.fixture
+def joined(socket, room):
+    """In a room of its own, as Ada."""
+    socket.load = fresh_load()
+    socket.welcome = socket.join(room, name="Ada", load=socket.load)
+    return socket
