@@ -12,6 +12,8 @@ struct RunAsCommand: ParsableCommand {
 
     func run() throws {
         guard let program = command.first else { throw ValidationError("no program") }
+        // The signal at the supervisor's end belongs to the thread that asked for it (prctl(2)); the thread that is here becomes the program.
+        if let supervisor = identity.supervisor { try ProcessIdentity.dieWithParent(supervisor, signal: stopSignal) }
         var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
         execv(program, &arguments)
         throw StartError("\(program) cannot be started: \(String(cString: strerror(errno))).")
