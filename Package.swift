@@ -32,6 +32,7 @@ let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { .product(name: $0, package: "swift-nio") }
 let webSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
+let nioHTTPTypes: [Target.Dependency] = ["NIOHTTPTypes", "NIOHTTPTypesHTTP1"].map { .product(name: $0, package: "swift-nio-extras") }
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird: [Target.Dependency] = [
@@ -44,13 +45,14 @@ let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "sw
 
 let package = Package(
     name: "ringlink",
-    products: [.executable(name: "ringlink", targets: ["Ringlink"])],
+    products: [.executable(name: "ringlink", targets: ["Ringlink"]), .executable(name: "ringlink-bench", targets: ["Bench"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: ["FullFoundation"]),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
@@ -66,7 +68,7 @@ let package = Package(
         target("Store", "Sources/API/Store", ["Domain", "LibPQ", crypto, logging], resources: [.embedInCode("Migrations")]),
         target(
             "API", "Sources/API/Server",
-            ["Domain", "Store", crypto, logging, lifecycle, webSocket, nioSSL, httpTypes, hummingbirdTLS, httpClient] + nio + hummingbird,
+            ["Domain", "Store", crypto, logging, lifecycle, webSocket, nioSSL, httpTypes, hummingbirdTLS, httpClient] + nio + nioHTTPTypes + hummingbird,
             resources: [.embedInCode("Web")]),
 
         // MARK: Bridge wing, pure
@@ -99,14 +101,24 @@ let package = Package(
 
         // MARK: Tests
         .target(name: "VirtualNetwork", path: "Tests/VirtualNetwork", swiftSettings: settings),
+        .target(name: "VirtualBrowser", dependencies: ["Media", "RTP", "ICE"], path: "Tests/VirtualBrowser", swiftSettings: settings),
         tests("VirtualNetworkTests", ["VirtualNetwork"]),
         tests("DomainTests", ["Domain", crypto]),
         tests("SDPTests", ["SDP"], resources: [.copy("Fixtures")]),
         tests("RTPTests", ["RTP"]),
         tests("ICETests", ["ICE", crypto]),
-        tests("MediaTests", ["Media", "SDP", "RTP", "ICE", "LibOpus", "VirtualNetwork"]),
+        tests("MediaTests", ["Media", "SDP", "RTP", "ICE", "LibOpus", "VirtualBrowser", "VirtualNetwork"]),
         tests("NativeTests", ["OpenSSLDTLS", "LibSRTP", "LibOpus", "SpanDSP", "SpeexDSP", "Linux", "Media", "RTP"]),
+        tests("BridgeTests", ["Bridge", "Domain", "Media", "RTP", "ICE", "OpenSSLDTLS", "LibSRTP", "LibOpus", "VirtualBrowser", "VirtualNetwork", crypto]),
         tests("StoreTests", ["Store", "LibPQ", "Domain", logging]),
+        .executableTarget(
+            name: "Bench",
+            dependencies: ["SDP", "RTP", "ICE", "Media", "OpenSSLDTLS", "LibSRTP", "LibOpus", "Linux", arguments, webSocket] + nio,
+            path: "Tests/Bench", swiftSettings: settings),
+        tests(
+            "APITests",
+            ["API", "Store", "Domain", crypto, logging, lifecycle, httpTypes, httpClient, .product(name: "NIOEmbedded", package: "swift-nio")] + nio
+                + hummingbird),
 
         // MARK: Composition
         .executableTarget(
