@@ -118,18 +118,18 @@ def test_twenty_frames_a_second_are_taken_for_long(installation):
 
 
 def test_a_room_is_full_at_sixty_four(installation, room):
-    sockets = [SignalSocket(installation) for _ in range(65)]
+    sockets = []
     try:
-        for one in sockets[:64]:
-            one.join(room)
-        assert sockets[64].error(type="join", room=room, name="Late", load=fresh_load()) == ("room_full", "join")
-        sockets[0].send(type="leave")
-        assert sockets[0].wait_for_close() == (1000, "left")
-        assert sockets[64].join(room)
+        for _ in range(64):
+            sockets.append(SignalSocket(installation))
+            sockets[-1].join(room)
+        with SignalSocket(installation) as late:
+            assert late.error(type="join", room=room, name="Late", load=fresh_load()) == ("room_full", "join")
+            sockets[0].send(type="leave")
+            assert sockets[0].wait_for_close() == (1000, "left")
+            assert len(late.join(room)["peers"]) == 64
     finally:
         for one in sockets:
-            if one.socket.protocol.close_code is None:
-                one.send(type="leave")
             one.close()
 
 
