@@ -30,6 +30,8 @@ struct DataFolder {
     }
 
     /// Makes the folder if it is missing, and checks what would fail later and less clearly.
+    ///
+    /// Started by root, the process acts as the service user from here on: a link that this user planted leads nowhere it could not go itself.
     init(_ path: String) throws {
         self.path = URL(fileURLWithPath: path).standardizedFileURL.path
         guard !ProcessIdentity.isRoot || ProcessIdentity.userExists(Self.serviceUser) else {
@@ -41,7 +43,11 @@ struct DataFolder {
                 "The data folder's path is too long for a UNIX socket (\(socket.utf8.count) of \(Self.socketPathLimit) bytes). Choose a shorter one with --data."
             )
         }
-        for folder in [self.path, sockets, logs] { try Self.makeFolder(folder) }
+        try Self.claim(self.path)
+        if ProcessIdentity.isRoot { try ProcessIdentity.act(as: Self.serviceUser) }
+        for folder in [sockets, logs] where mkdir(folder, 0o700) != 0 && errno != EEXIST {
+            throw StartError("\(folder) cannot be made: \(String(cString: strerror(errno))).")
+        }
         var status = statvfs()
         if statvfs(self.path, &status) == 0 {
             let free = UInt64(status.f_bavail) * UInt64(status.f_frsize)
@@ -53,31 +59,35 @@ struct DataFolder {
         }
     }
 
-    private static func makeFolder(_ path: String) throws {
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        } catch {
-            throw StartError("The folder \(path) cannot be made (\(error.localizedDescription)). Choose another with --data.")
+    /// Makes the folder our own, if it is new or empty; somebody else's folder is left alone.
+    private static func claim(_ path: String) throws {
+        let parent = (path as NSString).deletingLastPathComponent
+        try? FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
+        let isNew = mkdir(path, 0o700) == 0
+        guard isNew || errno == EEXIST else {
+            throw StartError("The folder \(path) cannot be made: \(String(cString: strerror(errno))). Choose another with --data.")
         }
-        try give(path)
-        guard chmod(path, 0o700) == 0 else {
-            throw StartError("\(path) is somebody else's: \(String(cString: strerror(errno))). Choose another with --data.")
+        let folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard folder >= 0 else {
+            throw StartError("\(path) is no folder that can be used: \(String(cString: strerror(errno))). Choose another with --data.")
         }
-    }
-
-    /// Gives a file to the service user when we are root.
-    static func give(_ path: String) throws {
-        guard let user else { return }
+        defer { close(folder) }
+        let contents = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        guard isNew || contents.isEmpty || contents.contains("lock") else {
+            throw StartError("\(path) holds files that are not Ringlink's. Choose an empty or a new folder with --data.")
+        }
+        guard isNew || contents.isEmpty, let user else { return }
         let ids = try ProcessIdentity.ids(of: user)
-        guard chown(path, ids.user, ids.group) == 0 else {
+        guard fchown(folder, ids.user, ids.group) == 0, fchmod(folder, 0o700) == 0 else {
             throw StartError("\(path) cannot be given to \(user): \(String(cString: strerror(errno))).")
         }
     }
 
     /// Held as long as the process lives; the kernel lets go of it in any case.
     func lock() throws {
-        let descriptor = open(path + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        let descriptor = open(path + "/lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            if errno != EWOULDBLOCK { throw StartError("\(path) cannot be used: \(String(cString: strerror(errno))). Choose another with --data.") }
             throw StartError("Another Ringlink runs in \(path). Stop it, or choose another folder with --data.")
         }
     }
@@ -101,6 +111,5 @@ struct DataFolder {
         guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0 else {
             throw StartError("\(file) cannot be written: \(String(cString: strerror(errno))).")
         }
-        try Self.give(file)
     }
 }

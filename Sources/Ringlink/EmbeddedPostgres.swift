@@ -11,7 +11,14 @@ struct EmbeddedPostgres {
     private let runner: ServiceRunner
 
     /// libpq's connection string.
-    var conninfo: String { "host=\(folder.sockets) dbname=postgres" }
+    var conninfo: String { Self.conninfo(sockets: folder.sockets) }
+
+    /// The connection string of the cluster whose socket lies in `sockets`: the user is who connects (peer authentication).
+    static func conninfo(sockets: String) -> String {
+        let quoted = sockets.replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(of: "'", with: "\\'")
+        let user = ProcessIdentity.isRoot ? DataFolder.serviceUser : NSUserName()
+        return "host='\(quoted)' port=5432 dbname=postgres user='\(user)'"
+    }
 
     /// Finds the programs that fit the cluster in `folder`, or the newest if there is none yet.
     init(in folder: DataFolder, runner: ServiceRunner) throws {
@@ -50,12 +57,18 @@ struct EmbeddedPostgres {
     func initialize() throws {
         guard access(folder.cluster + "/PG_VERSION", F_OK) != 0 else { return }
         Console.say("Creating the database …")
+        // Made beside its place and moved there when it is whole: an interrupted start leaves nothing that looks like a cluster.
+        let unfinished = folder.cluster + ".new"
+        try? FileManager.default.removeItem(atPath: unfinished)
         do {
             _ = try runner.output(
                 binaries + "/initdb",
-                ["-D", folder.cluster, "-E", "UTF8", "--locale=C.UTF-8", "--auth-local=peer", "--auth-host=reject"], timeout: .seconds(120))
+                ["-D", unfinished, "-E", "UTF8", "--locale=C.UTF-8", "--auth-local=peer", "--auth-host=reject"], timeout: .seconds(120))
         } catch {
             throw StartError("The database could not be created in \(folder.cluster) (\(error)).")
+        }
+        guard rename(unfinished, folder.cluster) == 0 else {
+            throw StartError("The database could not be moved to \(folder.cluster): \(String(cString: strerror(errno))).")
         }
     }
 

@@ -32,7 +32,8 @@ struct CreateKeyCommand: AsyncParsableCommand {
             // The embedded cluster knows only its own user (peer authentication).
             if url == nil, ProcessIdentity.isRoot { try ProcessIdentity.become(DataFolder.serviceUser) }
             let store = try await Store.open(
-                conninfo: url ?? "host=\(data)/run dbname=postgres", connections: 1, logger: ProcessLog.logger("key"))
+                conninfo: url ?? EmbeddedPostgres.conninfo(sockets: URL(fileURLWithPath: data).standardizedFileURL.path + "/run"), connections: 1,
+                logger: ProcessLog.logger("key"))
             let now = MonotonicClock.wallClockNanoseconds() / 1_000_000
             var generator = SystemRandomNumberGenerator()
             let made = try await store.createKey(

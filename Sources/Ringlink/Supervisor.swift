@@ -67,11 +67,14 @@ struct Supervisor: Sendable {
 
     private func waitUntil(_ what: String, log: String?, _ family: inout ProcessFamily, _ isReady: () -> Bool) throws {
         let deadline = MonotonicClock.now() + Self.startLimit
-        while !isReady() {
+        while true {
+            let ready = isReady()
             if StopRequest.count > 0 { return }
+            // Asked after the probe: a server that somebody else left behind may answer in the place of ours.
             if let fallen = family.fallen() {
                 throw StartError("\(fallen) ended while it was starting\(log.map { "; \($0) says why" } ?? " (see the lines above)").")
             }
+            if ready { return }
             guard MonotonicClock.now() < deadline else {
                 throw StartError("\(what) did not become ready within \(Self.startLimit.components.seconds) s.")
             }

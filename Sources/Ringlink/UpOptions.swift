@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Linux
 
 /// Everything that lets two installations run side by side, and one be reached from elsewhere.
 struct UpOptions: ParsableArguments {
@@ -72,6 +73,13 @@ struct UpOptions: ParsableArguments {
 
     var isTLS: Bool { selfSigned || tlsCert != nil }
 
+    /// The addresses behind a wildcard, as a URL writes them.
+    private var reachableHosts: [String] {
+        let wildcards = (ipv4: bind.contains("0.0.0.0"), ipv6: bind.contains("::"))
+        let entries = (try? InterfaceAddresses.list()) ?? []
+        return entries.map(\.address).filter { $0.isIPv4 ? wildcards.ipv4 : wildcards.ipv6 }.map { $0.isIPv4 ? $0.host : "[\($0.host)]" }
+    }
+
     /// The public origins: what was given, or every address that we listen on, and the names of this machine for itself.
     var origins: [String] {
         if !publicURL.isEmpty { return publicURL.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 } }
@@ -79,7 +87,7 @@ struct UpOptions: ParsableArguments {
         let bound = bind.filter { !["0.0.0.0", "::"].contains($0) }.map { $0.contains(":") ? "[\($0)]" : $0 }
         var hosts = bind.contains("127.0.0.1") || bind.contains("0.0.0.0") ? ["localhost", "127.0.0.1"] : []
         if bind.contains("::1") || bind.contains("::") { hosts.append("[::1]") }
-        for host in bound where !hosts.contains(host) { hosts.append(host) }
+        for host in bound + reachableHosts where !hosts.contains(host) { hosts.append(host) }
         return hosts.map { "\(scheme)://\($0):\(port)" }
     }
 }

@@ -1,5 +1,7 @@
 """What stands in the way of a start is one sentence that names what to change."""
 
+import os
+import shutil
 import subprocess
 import time
 
@@ -54,11 +56,25 @@ def test_a_path_too_long_for_a_socket_is_said(refused):
     assert "too long" in sentence and "--data" in sentence
 
 
+def test_a_foreign_folder_is_left_alone(refused):
+    def foreign(installation):
+        installation.data.mkdir(parents=True)
+        (installation.data / "letters.txt").write_text("mine")
+
+    sentence = refused(foreign)
+    assert "not Ringlink's" in sentence and "--data" in sentence
+
+
 def test_a_cluster_of_another_postgresql_is_said(refused):
     def old(installation):
         cluster = installation.data / "postgres"
         cluster.mkdir(parents=True)
         (cluster / "PG_VERSION").write_text("9\n")
+        # The mark by which a folder is known as an installation's.
+        (installation.data / "lock").touch()
+        if os.getuid() == 0:
+            for path in [installation.data, *installation.data.rglob("*")]:
+                shutil.chown(path, "ringlink", "ringlink")
 
     sentence = refused(old)
     assert "PostgreSQL 9" in sentence and "--data" in sentence

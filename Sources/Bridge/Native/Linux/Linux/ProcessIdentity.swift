@@ -3,7 +3,8 @@ import Glibc
 
 /// Who this process is, and whom it dies with. For start-up only, before any thread is started.
 public enum ProcessIdentity {
-    public static var isRoot: Bool { geteuid() == 0 }
+    /// Whether this process was started by root, also while it acts as somebody else.
+    public static var isRoot: Bool { getuid() == 0 }
 
     public static func userExists(_ name: String) -> Bool { clinux_user_exists(name) != 0 }
 
@@ -13,6 +14,22 @@ public enum ProcessIdentity {
         var group: UInt32 = 0
         try LinuxError.check(clinux_user_ids(name, &user, &group), "find the user \(name)")
         return (user, group)
+    }
+
+    /// Acts as `name` from now on, so that no file can be touched that this user could not touch; `asRoot` takes it back for a moment.
+    public static func act(as name: String) throws(LinuxError) {
+        let ids = try ids(of: name)
+        guard initgroups(name, ids.group) == 0, setegid(ids.group) == 0, seteuid(ids.user) == 0 else {
+            throw LinuxError(operation: "act as the user \(name)", code: errno)
+        }
+    }
+
+    /// Runs `body` as root, if root started us: a program of ours may lie where only root can read.
+    public static func asRoot<Result>(_ body: () throws -> Result) rethrows -> Result {
+        let user = geteuid()
+        guard isRoot, user != 0, seteuid(0) == 0 else { return try body() }
+        defer { _ = seteuid(user) }
+        return try body()
     }
 
     /// Gives up root for good.
