@@ -38,6 +38,18 @@ extension Store {
         }
     }
 
+    /// Ends the calls of a bridge that has not been heard of for its lease.
+    ///
+    /// Its epoch, its acknowledgement and who is present there stay: it may come back as the one it was, and its events with it.
+    public func endCalls(ofLostBridge bridge: String, now: Int64) async throws(StoreError) -> [CallSnapshot] {
+        try await transaction { transaction throws(PostgresError) in
+            _ = try transaction.lockedBridge(bridge)
+            return try transaction.endAllCalls(bridge: bridge, now: now)
+        }
+    }
+
+    fileprivate static let lost = CallReason(
+        code: "bridge_lost", text: "The telephone service could not be reached any more. Call again.")
     fileprivate static let restarted = CallReason(
         code: "bridge_restarted", text: "The telephone service was restarted during the call. Call again.")
     /// A browser that was let in and not confirmed within this time, milliseconds, never came through.
@@ -81,6 +93,14 @@ extension PostgresTransaction {
             .text(bridge), .bits(epoch), read: Self.snapshot)
         return try open.map { call throws(PostgresError) in
             try close(call, .internalError, Store.restarted, by: .system, now: now)
+        }
+    }
+
+    fileprivate func endAllCalls(bridge: String, now: Int64) throws(PostgresError) -> [CallSnapshot] {
+        let open = try rows(
+            "SELECT * FROM call_snapshots WHERE bridge = $1 AND state <> 'ended' ORDER BY id FOR UPDATE", .text(bridge), read: Self.snapshot)
+        return try open.map { call throws(PostgresError) in
+            try close(call, .internalError, Store.lost, by: .system, now: now)
         }
     }
 

@@ -105,10 +105,26 @@ package struct CallRecord: Sendable, Equatable {
         }
     }
 
+    /// Who brought it to its end, and what the far end's side said.
+    package struct Ending: Sendable, Equatable {
+        package var by: CallParty?
+        package var sipStatus: Int?
+        package var q850Cause: Int?
+
+        package init(by: CallParty?, sipStatus: Int? = nil, q850Cause: Int? = nil) {
+            self.by = by
+            self.sipStatus = sipStatus
+            self.q850Cause = q850Cause
+        }
+    }
+
     package var call: CallSnapshot
+    /// `nil` until it has ended.
+    package var ending: Ending?
     package var timeline: [Entry]
 
-    package init(call: CallSnapshot, timeline: [Entry]) {
+    package init(call: CallSnapshot, ending: Ending? = nil, timeline: [Entry]) {
+        self.ending = ending
         self.call = call
         self.timeline = timeline
     }

@@ -18,7 +18,7 @@ struct DialDesk: Sendable {
         do {
             verdict = try await calls.dial(request, now: clock.wallMilliseconds)
         } catch {
-            logger.error("dial not decided", metadata: ["room": "\(request.room)", "error": "\(error)"])
+            logger.error("dial not decided", metadata: ["room": "\(request.room.shortened)", "error": "\(error)"])
             return SignalFault(.serverError, about: "dial", key: request.key)
         }
         let now = clock.wallMilliseconds

@@ -52,17 +52,14 @@ struct StoreCallBook: CallBook {
             logger.critical(
                 "event parked, it cannot be applied",
                 metadata: [
-                    "stream": "\(event.stream)", "sequence": "\(event.sequence)", "error": "\(error)",
+                    "position": "\(event.position)", "sequence": "\(event.sequence)", "error": "\(error)",
                 ])
             _ = try await store.park(event, bridge: bridge, epoch: epoch, reason: error.message, now: now)
             return EventEffect()
         }
     }
 
-    /// Epoch 0 is no bridge's: in the books it stands for the time in which there is none.
-    func bridgeLost(now: Int64) async throws -> [CallSnapshot] {
-        try await store.beginEpoch(bridge: bridge, epoch: 0, liveCalls: [], now: now).ended
-    }
+    func bridgeLost(now: Int64) async throws -> [CallSnapshot] { try await store.endCalls(ofLostBridge: bridge, now: now) }
 
     // MARK: Housekeeping
 
@@ -74,10 +71,14 @@ struct StoreCallBook: CallBook {
 
     func record(of id: CallID) async throws -> CallRecord? {
         guard let call = try await store.call(id) else { return nil }
-        let timeline = try await store.timeline(id).map {
-            CallRecord.Entry(at: $0.at, event: $0.kind.rawValue, isLate: $0.isLate, detail: $0.detail.text)
-        }
-        return CallRecord(call: call, timeline: timeline)
+        let timeline = try await store.timeline(id)
+        // The line that closed the books: a late one changed nothing.
+        let ended = timeline.first { $0.kind == .ended && !$0.isLate }?.detail
+        return CallRecord(
+            call: call, ending: ended.map { CallRecord.Ending(by: $0.by, sipStatus: $0.sipStatus, q850Cause: $0.q850Cause) },
+            timeline: timeline.map {
+                CallRecord.Entry(at: $0.at, event: $0.kind.rawValue, isLate: $0.isLate, detail: $0.detail.text)
+            })
     }
 
     func scopes(ofKey secret: String, now: Int64) async throws -> Set<String>? {

@@ -18,6 +18,9 @@ struct CallDocument: Encodable {
     var state: CallState
     var outcome: CallOutcome?
     var reason: CallReason?
+    var endedBy: CallParty?
+    var sipStatus: Int?
+    var q850Cause: Int?
     var origin: DialRequest.Origin
     var queuedAt: String
     var answeredAt: String?
@@ -35,6 +38,9 @@ struct CallDocument: Encodable {
         state = call.state
         outcome = call.outcome
         reason = call.reason
+        endedBy = record.ending?.by
+        sipStatus = record.ending?.sipStatus
+        q850Cause = record.ending?.q850Cause
         origin = call.origin
         queuedAt = Timestamp.rfc3339(milliseconds: call.queuedAt)
         answeredAt = call.answeredAt.map(Timestamp.rfc3339)
