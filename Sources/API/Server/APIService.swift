@@ -78,6 +78,8 @@ public struct APIService: Service {
         configuration.timeout.connect = .seconds(2)
         configuration.proxy = nil
         configuration.httpVersion = .http1Only
+        // The poll for events holds one connection; a room that empties at once needs many for a moment.
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
         return configuration
     }
 }

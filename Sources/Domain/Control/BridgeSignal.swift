@@ -2,6 +2,8 @@
 public enum BridgeSignal: Codable, Sendable, Equatable {
     /// The receive sections of one browser changed: who is where, and how many it needs.
     case sections(room: RoomSlug, peer: PeerID, MediaSections)
+    /// A participant's switches are others than before.
+    case participant(room: RoomSlug, Participant)
     /// Who speaks in a room, loudest first.
     case speaking(room: RoomSlug, [ParticipantID])
 }

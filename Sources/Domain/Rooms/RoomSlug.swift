@@ -8,6 +8,9 @@ public struct RoomSlug: ValidatedText {
         self.text = text
     }
 
+    /// For logs: enough to follow one room, too little to enter it. A private room's name is its key.
+    public var shortened: String { text.utf8.count <= 6 ? String(text.prefix(2)) + "…" : String(text.prefix(5)) + "…" }
+
     /// The private room of a link without `room=`: `r-` and 96 random bits.
     public init(random generator: inout some RandomNumberGenerator) {
         text = "r-" + HexDigits.random(count: 24, using: &generator)

@@ -1,6 +1,6 @@
 /// How long a bridge counts as alive without contact. Arithmetic only; the link says when there was contact.
 package struct BridgeLease: Sendable, Equatable {
-    /// The bridge itself takes no new calls after 10 s without us.
+    /// Calls are ended in the books only after this: a busy machine is not a dead one.
     package static let duration = Duration.seconds(15)
 
     package enum State: Sendable, Equatable {

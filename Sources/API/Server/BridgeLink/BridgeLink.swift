@@ -6,7 +6,7 @@ import ServiceLifecycle
 ///
 /// The bridge needs no address of ours: every exchange is begun from here.
 package actor BridgeLink: BridgeConnection {
-    /// How long the bridge may hold a request for events. Well under its 10 s without contact, after which it takes no new calls.
+    /// How long the bridge may hold a request for events. Well under the lease, so that silence means something.
     private static let poll = Duration.seconds(5)
     /// How long one try of a command may take.
     private static let patience = Duration.seconds(4)

@@ -46,8 +46,10 @@ package actor RoomHub {
         rooms[place.room, default: [:]][place.peer] = .socket(socket)
     }
 
-    /// The socket is gone; the place waits if `waiting`. `false` if another socket has it: then nothing is changed.
+    /// The socket is gone; the place waits if `waiting`. `false` if another socket has it: then nothing is changed. `false`, too, while the
+    /// process goes down: the bridge may be gone already, and finds out by itself who comes back to another process.
     func leave(_ place: Place, _ socket: SignalSocket, waiting: Bool, now: Duration) -> Bool {
+        guard !isClosing else { return false }
         guard case .socket(let holder) = rooms[place.room]?[place.peer], holder === socket else { return false }
         set(waiting ? .nobody(since: now) : nil, place.room, place.peer)
         return true

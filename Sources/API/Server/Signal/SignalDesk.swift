@@ -63,7 +63,7 @@ struct SignalDesk: Sendable {
         do {
             try await write()
         } catch {
-            logger.warning("stay not recorded", metadata: ["room": "\(place.room)", "error": "\(error)"])
+            logger.warning("stay not recorded", metadata: ["room": "\(place.room.shortened)", "error": "\(error)"])
         }
     }
 
@@ -77,7 +77,7 @@ struct SignalDesk: Sendable {
             return try await calls.liveCalls(in: room)
         } catch {
             // News will tell of each call again when it goes on.
-            logger.warning("live calls not read", metadata: ["room": "\(room)", "error": "\(error)"])
+            logger.warning("live calls not read", metadata: ["room": "\(room.shortened)", "error": "\(error)"])
             return []
         }
     }
