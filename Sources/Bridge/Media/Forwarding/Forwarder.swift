@@ -17,7 +17,12 @@ public struct Forwarder: Sendable {
         var unwrapper: SequenceUnwrapper
         var map: SequenceMap
         var timestampOffset: UInt32
+        /// The last number of the source before, if there was one: this one's may not come down to it.
+        var floor: Int64
     }
+
+    private static let largestDropout: Int16 = 3000
+    private static let largestMisorder: Int16 = 100
 
     /// RTP clock of the section, in Hz; it never changes.
     public let clockRate: Int
@@ -39,12 +44,13 @@ public struct Forwarder: Sendable {
     /// The heading under which a source packet goes out; `nil` if it was removed or belongs nowhere any more.
     public mutating func forward(ssrc: UInt32, sequenceNumber: UInt16, timestamp: UInt32, marker: Bool, now: Duration) -> Heading? {
         var marker = marker
-        if source?.ssrc != ssrc {
+        if source?.ssrc != ssrc || isBroken(sequenceNumber, timestamp) {
             begin(ssrc: ssrc, sequenceNumber: sequenceNumber, timestamp: timestamp, now: now)
             // The first packet after a change starts a talkspurt (RFC 3551 section 4.1): the receiver may re-adjust.
             marker = true
         }
-        guard source != nil, let sent = source!.map.map(source!.unwrapper.unwrap(sequenceNumber)) else { return nil }
+        // A packet from before the first one of its source has no place: its number was the former source's.
+        guard source != nil, let sent = source!.map.map(source!.unwrapper.unwrap(sequenceNumber)), sent > source!.floor else { return nil }
         let outTimestamp = timestamp &+ source!.timestampOffset
         if sent > highestSent {
             highestSent = sent
@@ -52,6 +58,14 @@ public struct Forwarder: Sendable {
             lastSent = now
         }
         return Heading(sequenceNumber: UInt16(truncatingIfNeeded: sent), timestamp: outTimestamp, marker: marker)
+    }
+
+    /// A source may begin anew under its old SSRC, as phones do after a transfer (the bounds are RFC 3550 appendix A.1's).
+    private func isBroken(_ sequenceNumber: UInt16, _ timestamp: UInt32) -> Bool {
+        guard let source, let newest = source.unwrapper.newest else { return false }
+        let step = Int16(bitPattern: sequenceNumber &- UInt16(truncatingIfNeeded: newest))
+        guard (-Self.largestMisorder...Self.largestDropout).contains(step) else { return true }
+        return step > 0 && Int32(bitPattern: timestamp &+ source.timestampOffset &- lastTimestamp) < 0
     }
 
     /// Takes note that a packet of the current source is not forwarded, so that its number closes up.
@@ -68,6 +82,7 @@ public struct Forwarder: Sendable {
         let expected = lastTimestamp &+ UInt32(truncatingIfNeeded: pause.units(at: clockRate))
         source = Source(
             ssrc: ssrc, unwrapper: unwrapper, map: SequenceMap(offset: highestSent &+ 1 &- first),
-            timestampOffset: expected &- timestamp)
+            timestampOffset: expected &- timestamp,
+            floor: lastSent == nil ? .min : highestSent)
     }
 }

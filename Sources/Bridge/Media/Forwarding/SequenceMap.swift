@@ -15,6 +15,10 @@ public struct SequenceMap: Sendable {
     /// Added to a source number that lies before every remembered removal.
     private var base: Int64
     private var removals: [Removal] = []
+    /// The last removal that is folded into the base; what came before it can be numbered no more.
+    private var folded: Int64?
+    /// The highest source number that was mapped.
+    private var highest: Int64?
 
     /// - Parameter offset: what is added to a source number to make the number that is sent.
     public init(offset: Int64) {
@@ -23,7 +27,10 @@ public struct SequenceMap: Sendable {
     }
 
     /// Takes note that `source` is not forwarded. Asking twice for the same packet changes nothing.
+    ///
+    /// One that comes late stays a hole: what was sent after it has its number already.
     public mutating func remove(_ source: Int64) {
+        if let highest, source <= highest { return }
         var index = removals.count
         while index > 0, removals[index - 1].source >= source {
             if removals[index - 1].source == source { return }
@@ -32,15 +39,16 @@ public struct SequenceMap: Sendable {
         if removals.count == Self.capacity {
             // Older than anything remembered: packets around it are long gone.
             guard index > 0 else { return }
-            removals.removeFirst()
+            folded = removals.removeFirst().source
             base &-= 1
             index -= 1
         }
         removals.insert(Removal(source: source), at: index)
     }
 
-    /// The number to send for `source`; `nil` if that packet was removed.
-    public func map(_ source: Int64) -> Int64? {
+    /// The number to send for `source`; `nil` if that packet was removed, or is older than everything remembered.
+    public mutating func map(_ source: Int64) -> Int64? {
+        if let folded, source <= folded { return nil }
         var before: Int64 = 0
         var index = removals.count
         while index > 0 {
@@ -52,6 +60,7 @@ public struct SequenceMap: Sendable {
             }
             index -= 1
         }
+        highest = max(highest ?? source, source)
         return source &+ base &- before
     }
 }

@@ -5,6 +5,9 @@ public final class AnnouncementFarEnd: FarEnd {
     /// Samples of one packet: 20 ms at 8 kHz.
     private static let frame = 160
 
+    /// Samples of a day.
+    private static let longest = 86_400 * 8_000
+
     private static let silence = G711.muLaw.encode(0)
 
     private let speech: [UInt8]
@@ -23,11 +26,12 @@ public final class AnnouncementFarEnd: FarEnd {
     public init(speech: [UInt8], leadSilence: Int, loop: Bool, limit: Int, ssrc: UInt32, firstSequence: UInt16, firstTimestamp: UInt32) {
         self.speech = speech
         self.loop = loop
-        self.limit = limit
+        self.limit = min(limit, Self.longest)
         self.ssrc = ssrc
         sequenceNumber = firstSequence
         timestamp = firstTimestamp
-        position = -leadSilence
+        // Both come from a command: what is absurd is cut, so that no sum below can overflow.
+        position = -min(max(leadSilence, 0), Self.longest)
     }
 
     public func exchange(_ packet: [UInt8], reply: inout [UInt8]) -> FarEndProgress {

@@ -25,8 +25,8 @@ final class BrowserLeg {
         case none
         /// Another `o=` session id: a new RTCPeerConnection has replaced the old one, if there was one.
         case replaced(BrowserTransport?)
-        /// New ICE credentials on the same connection.
-        case restartedICE
+        /// New ICE credentials on the same connection; `forgotten` are those of a restart that never came to its end.
+        case restartedICE(forgotten: String?)
     }
 
     /// Answers an offer. One that fails leaves everything as it was: a connection that works goes on working.
@@ -53,8 +53,7 @@ final class BrowserLeg {
         var renewal = Renewal.none
         if let current {
             if restarts {
-                renewal = .restartedICE
-                current.restartICE(local: credentials, remoteUfrag: answer.remote.ufrag)
+                renewal = .restartedICE(forgotten: current.restartICE(local: credentials, remoteUfrag: answer.remote.ufrag))
             }
         } else {
             guard

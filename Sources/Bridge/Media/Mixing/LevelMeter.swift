@@ -12,7 +12,7 @@ public struct LevelMeter: Sendable {
         smoothed = level < smoothed ? level : smoothed + (level - smoothed) * 0.08
     }
 
-    /// 20 ms went by without a packet.
+    /// A while went by without a packet.
     public mutating func decay() { smoothed += (127 - smoothed) * 0.08 }
 
     public var dBov: UInt8 { UInt8(smoothed.rounded()) }

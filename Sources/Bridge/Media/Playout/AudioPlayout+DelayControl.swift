@@ -104,7 +104,8 @@ extension AudioPlayout {
         // What makes a whole packet unneeded in this frame; more would be delay that nobody needs.
         let step = max(1, samples(ticks: greatestCommonDivisor(limits.frame, packetTicks)))
         let wanted = step - samples.count % step
-        let length = isSilent
+        let length =
+            isSilent
             ? min(wanted, room)
             : stretch.period(of: samples, limit: min(max(wanted, 2 * stretch.shortest), room), likeness: likeness)
         guard let length, length > 0 else { return }

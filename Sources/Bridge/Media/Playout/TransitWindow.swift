@@ -75,11 +75,12 @@ struct TransitWindow {
             }
         }
         base = least
-        high = switch count / 100 {
-        case 0: slowest.0
-        case 1: slowest.1
-        case 2: slowest.2
-        default: slowest.3
-        }
+        high =
+            switch count / 100 {
+            case 0: slowest.0
+            case 1: slowest.1
+            case 2: slowest.2
+            default: slowest.3
+            }
     }
 }

@@ -3,7 +3,8 @@ import RTP
 
 extension RoomEngine {
     /// A datagram from a browser's side of the network, changed in place.
-    public func receive(_ datagram: inout [UInt8], leg: LegID, on path: TransportPath, now: Duration, wallClock: Int64, into batch: inout PacketBatch) {
+    public func receive(_ datagram: inout [UInt8], leg: LegID, on path: TransportPath, now: Duration, wallClock: Int64, into batch: inout PacketBatch)
+    {
         guard let browser = browser(leg), let transport = browser.transport else { return }
         switch transport.receive(&datagram, on: path, now: now, into: &batch) {
         case .nothing: break
@@ -12,7 +13,7 @@ extension RoomEngine {
         case .rtcp: browser.receiveRTCP(datagram, now: now, wallClock: NTPTimestamp(unixNanoseconds: wallClock))
         case .established: events.append(.mediaUp(leg))
         case .closed: lose(browser, closed: true, into: &batch)
-        case .failed: lose(browser, closed: false, into: &batch)
+        case .failed(let reason): fail(browser, reason, into: &batch)
         }
     }
 
@@ -22,10 +23,14 @@ extension RoomEngine {
         if let ufrag = news.forgottenUfrag { events.append(.ufragForgotten(ufrag)) }
     }
 
+    private func fail(_ browser: BrowserLeg, _ reason: String, into batch: inout PacketBatch) {
+        events.append(.transportFailed(browser.id, reason: reason))
+        lose(browser, closed: false, into: &batch)
+    }
+
     private func lose(_ browser: BrowserLeg, closed: Bool, into batch: inout PacketBatch) {
         guard let transport = browser.dropTransport() else { return }
-        transport.close(into: &batch)
-        events.append(.transportClosed(browser.id, ufrag: transport.local.ufrag))
+        retire(transport, of: browser.id, into: &batch)
         events.append(.mediaDown(browser.id, closed: closed))
     }
 
@@ -38,7 +43,7 @@ extension RoomEngine {
             switch transport.handleDeadline(now: now, into: &batch) {
             case .established: events.append(.mediaUp(browser.id))
             case .closed: lose(browser, closed: true, into: &batch)
-            case .failed: lose(browser, closed: false, into: &batch)
+            case .failed(let reason): fail(browser, reason, into: &batch)
             case .nothing, .checked, .rtp, .rtcp:
                 browser.report(now: now, wallClock: NTPTimestamp(unixNanoseconds: wallClock), into: &batch)
             }
@@ -57,10 +62,6 @@ extension RoomEngine {
         }
         for phone in phones where phone.level.dBov < Self.speakingThreshold { loud.append((phone.level.dBov, phone.id)) }
         loud.sort { ($0.level, $0.leg) < ($1.level, $1.leg) }
-        let now = loud.prefix(5).map(\.leg)
-        if now != speaking {
-            speaking = now
-            speakingChanged = true
-        }
+        if speakers.update(loud.prefix(5).map(\.leg), now: now) { speakingChanged = true }
     }
 }

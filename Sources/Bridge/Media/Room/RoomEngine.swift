@@ -19,7 +19,7 @@ public final class RoomEngine {
     var selection = SpeakerSelection<LegID>(limit: speakerLimit)
     var mixed: [Int16] = []
     var nextMix: Duration?
-    var speaking: [LegID] = []
+    var speakers = SpeakerDisplay()
     var speakingChanged = false
     private let cname: [UInt8]
 
@@ -55,18 +55,24 @@ public final class RoomEngine {
         switch result.renewal {
         case .none: break
         case .replaced(let old):
-            if let old { retire(old, of: leg, into: &batch) }
+            if let old {
+                let wasUp = old.isEstablished
+                retire(old, of: leg, into: &batch)
+                // The new one has yet to come up: until then nobody is heard.
+                if wasUp { events.append(.mediaDown(leg, closed: false)) }
+            }
             if let transport = browser.transport { events.append(.transportOpened(leg, ufrag: transport.local.ufrag)) }
-        case .restartedICE:
+        case .restartedICE(let forgotten):
+            if let forgotten { events.append(.ufragForgotten(forgotten)) }
             if let transport = browser.transport { events.append(.transportOpened(leg, ufrag: transport.local.ufrag)) }
         }
         assignSections(of: browser)
         return result.answer
     }
 
-    private func retire(_ transport: BrowserTransport, of leg: LegID, into batch: inout PacketBatch) {
+    func retire(_ transport: BrowserTransport, of leg: LegID, into batch: inout PacketBatch) {
         transport.close(into: &batch)
-        events.append(.transportClosed(leg, ufrag: transport.local.ufrag))
+        events += transport.ufrags.map { .transportClosed(leg, ufrag: $0) }
     }
 
     func browser(_ leg: LegID) -> BrowserLeg? { browsers.first { $0.id == leg } }
@@ -108,7 +114,11 @@ public final class RoomEngine {
             nextMix = nil
             for browser in browsers { browser.microphone.playouts.drop() }
         }
-        if phones.count == 1 { phones[0].playouts.drop() }
+        if phones.count == 1 {
+            // It speaks to no other phone any more: nobody decodes it, and its place in the mix is free.
+            phones[0].playouts.drop()
+            selection.remove(phones[0].id)
+        }
         selection.remove(leg)
         for browser in browsers { assignSections(of: browser) }
     }
@@ -151,6 +161,6 @@ public final class RoomEngine {
     public func takeSpeaking() -> [LegID]? {
         guard speakingChanged else { return nil }
         speakingChanged = false
-        return speaking
+        return speakers.shown
     }
 }

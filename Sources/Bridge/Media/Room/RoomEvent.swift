@@ -15,6 +15,8 @@ public enum RoomEvent: Equatable, Sendable {
     case mediaUp(LegID)
     /// The connection is over; `closed` if the browser itself said so.
     case mediaDown(LegID, closed: Bool)
+    /// Why a connection failed, for the log; `mediaDown` follows.
+    case transportFailed(LegID, reason: String)
     /// Who is heard in which section, or how many sections are needed, is another than before.
     case sectionsChanged(LegID)
     /// A phone's far end hung up.

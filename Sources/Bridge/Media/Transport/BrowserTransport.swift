@@ -52,11 +52,18 @@ final class BrowserTransport {
     }
 
     /// New credentials on the same association (RFC 8445 section 2.4): media flows on over the old path until a check proves a new one.
-    func restartICE(local: ICECredentials, remoteUfrag: String) {
+    ///
+    /// - Returns: the ufrag of a run that an unfinished restart had left over; nobody asks for it any more.
+    func restartICE(local: ICECredentials, remoteUfrag: String) -> String? {
+        let forgotten = oldUfrag
         oldUfrag = self.local.ufrag
         self.local = local
         agent.restart(local: local, remoteUfrag: remoteUfrag)
+        return forgotten
     }
+
+    /// Every local ufrag by which checks find this connection.
+    var ufrags: [String] { [local.ufrag] + (oldUfrag.map { [$0] } ?? []) }
 
     var isEstablished: Bool { srtp != nil && !isOver }
 

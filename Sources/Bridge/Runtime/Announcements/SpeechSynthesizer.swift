@@ -29,7 +29,7 @@ actor SpeechSynthesizer {
         let text = Text(text: announcement.text, language: announcement.language)
         if let known = spoken[text] { return await known.value }
         let logger = logger
-        let task = Task.detached { Self.synthesize(text, logger: logger) }
+        let task = Task { await Self.synthesizeOnThread(text, logger: logger) }
         spoken[text] = task
         order.append(text)
         if order.count > Self.capacity { spoken[order.removeFirst()] = nil }
@@ -39,10 +39,26 @@ actor SpeechSynthesizer {
         return speech
     }
 
+    /// A thread of its own: the program may take seconds, and the cooperative pool has one thread a core.
+    private static func synthesizeOnThread(_ text: Text, logger: Logger) async -> [UInt8]? {
+        await withCheckedContinuation { continuation in
+            do {
+                _ = try NativeThread(named: "speech") { continuation.resume(returning: synthesize(text, logger: logger)) }
+            } catch {
+                logger.error("no thread to speak on", metadata: ["error": "\(error)"])
+                continuation.resume(returning: nil)
+            }
+        }
+    }
+
+    /// What espeak-ng is told: where programs lie, and none of our secrets.
+    private static let environment = ["PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/nonexistent", "LANG=C.UTF-8"]
+
     private static func synthesize(_ text: Text, logger: Logger) -> [UInt8]? {
         do {
             let wave = try ChildProcess.output(
-                of: "espeak-ng", ["-v", text.language, "-s", "150", "--stdin", "--stdout"], input: Array(text.text.utf8), limit: outputLimit,
+                of: "espeak-ng", ["-v", text.language, "-s", "150", "--stdin", "--stdout"], environment: environment, input: Array(text.text.utf8),
+                limit: outputLimit,
                 timeout: .seconds(20))
             guard let recording = WaveRecording(wave) else {
                 logger.error("espeak-ng gave no readable recording", metadata: ["language": "\(text.language)"])

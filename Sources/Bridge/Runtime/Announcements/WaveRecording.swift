@@ -1,10 +1,10 @@
 /// A RIFF/WAVE file of 16-bit mono PCM, as espeak-ng writes it to a pipe (its length fields are then not to be trusted).
-struct WaveRecording {
-    let sampleRate: Int
-    let samples: [Int16]
+package struct WaveRecording {
+    package let sampleRate: Int
+    package let samples: [Int16]
 
     /// `nil` unless it is mono 16-bit PCM with a `fmt ` and a `data` chunk.
-    init?(_ bytes: [UInt8]) {
+    package init?(_ bytes: [UInt8]) {
         func number(_ offset: Int, bytes count: Int) -> Int? {
             guard offset >= 0, offset + count <= bytes.count else { return nil }
             return (0..<count).reduce(0) { $0 | Int(bytes[offset + $1]) << (8 * $1) }

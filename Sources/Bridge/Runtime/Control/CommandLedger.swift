@@ -1,16 +1,18 @@
 import Domain
 
 /// The same command id gets the same answer, however often it arrives: a lost answer never makes a second call.
-actor CommandLedger {
+package actor CommandLedger {
     /// Answers that are kept; the oldest go first. With an expiry of seconds this is minutes of traffic.
-    private static let capacity = 8_192
+    package static let capacity = 8_192
 
     private var answers: [String: Task<BridgeAnswer, Never>] = [:]
     private var order: [String] = []
     private var oldest = 0
 
+    package init() {}
+
     /// Runs `perform` for a new id; for a known one, gives (or waits for) the first answer.
-    func answer(_ id: String, _ perform: @escaping @Sendable () async -> BridgeAnswer) async -> BridgeAnswer {
+    package func answer(_ id: String, _ perform: @escaping @Sendable () async -> BridgeAnswer) async -> BridgeAnswer {
         if let known = answers[id] { return await known.value }
         let task = Task { await perform() }
         answers[id] = task

@@ -2,25 +2,25 @@ import Domain
 import Synchronization
 
 /// Decides which control requests are believed, and counts those that are not. The driver of `ControlVerifier`.
-final class ControlGate: Sendable {
+package final class ControlGate: Sendable {
     private struct State {
         var verifier: ControlVerifier
         var refused: [ControlRefusal: Int] = [:]
     }
 
-    let id: String
-    let epoch: UInt64
+    package let id: String
+    package let epoch: UInt64
     private let keys: ControlKeys
     private let state: Mutex<State>
 
-    init(id: String, epoch: UInt64, keys: ControlKeys) {
+    package init(id: String, epoch: UInt64, keys: ControlKeys) {
         self.id = id
         self.epoch = epoch
         self.keys = keys
         state = Mutex(State(verifier: ControlVerifier(keys: keys)))
     }
 
-    enum Verdict {
+    package enum Verdict {
         case genuine(ControlNonce)
         /// Genuine, but meant for the bridge before its last start: nothing is done, and the sender says hello again.
         case otherEpoch(ControlNonce)
@@ -30,7 +30,7 @@ final class ControlGate: Sendable {
     /// - Parameters:
     ///   - claimed: the epoch that the body speaks of; 0 for `hello`.
     ///   - now: seconds since 1970 UTC.
-    func verify(target: String, body: [UInt8], header: String?, claimed: UInt64, now: Int64) -> Verdict {
+    package func verify(target: String, body: [UInt8], header: String?, claimed: UInt64, now: Int64) -> Verdict {
         // Checked under the claimed epoch only to tell a sender of ours that it is late; what is genuine there is refused all the same.
         let request = ControlRequest(audience: id, epoch: claimed, method: "POST", target: target, body: body)
         return state.withLock { state in
@@ -44,5 +44,5 @@ final class ControlGate: Sendable {
     }
 
     /// How many requests were not believed, by reason.
-    var refusedCounts: [ControlRefusal: Int] { state.withLock { $0.refused } }
+    package var refusedCounts: [ControlRefusal: Int] { state.withLock { $0.refused } }
 }

@@ -4,11 +4,11 @@ import Synchronization
 /// The two outgoing lanes to the web side: durable events until they are acknowledged, and the newest of each ephemeral signal.
 ///
 /// Media threads append, the control endpoint reads; the lock is held for a few moves, per event and never per packet.
-final class EventLog: Sendable {
+package final class EventLog: Sendable {
     /// Events that may wait for an acknowledgement. At this mark the bridge takes no new work: nothing durable is ever dropped.
-    static let capacity = 100_000
+    package static let capacity = 100_000
     /// Events in one answer.
-    static let page = 256
+    package static let page = 256
     /// Subjects whose newest signal is kept.
     private static let signalCapacity = 4_096
 
@@ -20,15 +20,22 @@ final class EventLog: Sendable {
         var signals: [SignalSubject: BridgeSignal] = [:]
         var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
         var nextWaiter: UInt64 = 0
+        /// The bridge goes down: nobody waits any more.
+        var isClosing = false
     }
 
     private let state = Mutex(State())
 
+    package init() {}
+
     /// Whether there is room for the events that new work would bring.
-    var hasRoom: Bool { state.withLock { $0.events.count < Self.capacity } }
+    package var hasRoom: Bool { state.withLock { $0.events.count < Self.capacity } }
+
+    /// Whether somebody waits for news.
+    package var hasWaiters: Bool { state.withLock { !$0.waiters.isEmpty } }
 
     /// - Parameter at: milliseconds since 1970 UTC.
-    func append(_ changes: [(stream: BridgeEvent.Stream, change: BridgeEvent.Change)], signals: [BridgeSignal], at: Int64) {
+    package func append(_ changes: [(stream: BridgeEvent.Stream, change: BridgeEvent.Change)], signals: [BridgeSignal], at: Int64) {
         guard !changes.isEmpty || !signals.isEmpty else { return }
         let waiters = state.withLock { state in
             for (stream, change) in changes { Self.append(change, to: stream, at: at, &state) }
@@ -65,7 +72,7 @@ final class EventLog: Sendable {
     }
 
     /// Forgets everything up to `acknowledged` and returns what comes after it; waits up to `wait` if there is nothing.
-    func next(acknowledged: UInt64, wait: Duration) async -> EventsAnswer {
+    package func next(acknowledged: UInt64, wait: Duration) async -> EventsAnswer {
         let first = take(after: acknowledged)
         guard first.events.isEmpty, first.signals.isEmpty, wait > .zero else { return first }
         await waitForNews(acknowledged: acknowledged, atMost: wait)
@@ -89,7 +96,7 @@ final class EventLog: Sendable {
         await withCheckedContinuation { continuation in
             let isNews = state.withLock { state in
                 // What came between the look and the wait must not be waited for.
-                if !state.events.isEmpty || !state.signals.isEmpty { return true }
+                if state.isClosing || !state.events.isEmpty || !state.signals.isEmpty { return true }
                 state.waiters[id] = continuation
                 return false
             }
@@ -107,7 +114,7 @@ final class EventLog: Sendable {
     }
 
     /// Waits until everything is acknowledged, at most `limit`: the bridge is about to go.
-    func drained(atMost limit: Duration) async {
+    package func drained(atMost limit: Duration) async {
         let step = Duration.milliseconds(20)
         var waited = Duration.zero
         while waited < limit, state.withLock({ !$0.events.isEmpty }) {
@@ -116,15 +123,20 @@ final class EventLog: Sendable {
         }
     }
 
-    /// Ends every wait: the bridge goes down.
-    func releaseAll() {
-        for waiter in state.withLock({ Self.takeWaiters(&$0) }) { waiter.resume() }
+    /// Ends every wait, those to come as well: the bridge goes down, and a request that waits would hold it up.
+    package func releaseAll() {
+        let waiters = state.withLock { state in
+            state.isClosing = true
+            return Self.takeWaiters(&state)
+        }
+        for waiter in waiters { waiter.resume() }
     }
 }
 
 /// What an ephemeral signal is about: of two with the same subject only the newer is told.
 private enum SignalSubject: Hashable {
     case sections(RoomSlug, PeerID)
+    case participant(RoomSlug, ParticipantID)
     case speaking(RoomSlug)
 }
 
@@ -132,6 +144,7 @@ extension BridgeSignal {
     fileprivate var subject: SignalSubject {
         switch self {
         case .sections(let room, let peer, _): .sections(room, peer)
+        case .participant(let room, let participant): .participant(room, participant.id)
         case .speaking(let room, _): .speaking(room)
         }
     }

@@ -60,6 +60,7 @@ extension LiveRoom {
                 if closed, let peer = peersByLeg[leg], places[peer]?.socketLostAt != nil { _ = leave(peer, now: now, into: &output) }
             case .sectionsChanged(let leg):
                 if let peer = peersByLeg[leg] { output.signals.append(.sections(room: slug, peer: peer, sections(of: leg))) }
+            case .transportFailed(_, let reason): output.failures.append(reason)
             case .farEndHungUp(let leg):
                 if let call = callsByLeg[leg] { end(call, .completed, by: .phone, "The far end hung up.", now: now, into: &output) }
             }
@@ -70,7 +71,8 @@ extension LiveRoom {
         guard let peer = peersByLeg[leg] else { return }
         places[peer]?.hasMedia = up
         places[peer]?.closedMedia = closed
-        places[peer]?.mediaSeenAt = now
+        // A connection that was given up in silence was last seen before: the 15 s of consent are the 15 s of the place.
+        if up || closed { places[peer]?.mediaSeenAt = now }
         settleGrace(now: now)
     }
 

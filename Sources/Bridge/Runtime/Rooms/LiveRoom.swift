@@ -4,10 +4,10 @@ import Media
 /// One room as it is now: who is in it, which calls are up, and when what must end. Sans-IO; lives on one media thread.
 ///
 /// PostgreSQL keeps the record, this keeps the truth: grace and maximum are enforced here, also while the web side is down.
-final class LiveRoom {
-    /// Browsers and phones that a room takes.
-    static let placeLimit = 64
-    static let callLimit = 8
+package final class LiveRoom {
+    /// Browsers that a room takes.
+    package static let placeLimit = 64
+    package static let callLimit = 8
 
     let slug: RoomSlug
     let engine: RoomEngine
@@ -79,7 +79,8 @@ final class LiveRoom {
             place.microphone = microphone
             place.camera = camera
             places[peer] = place
-            output.changes.append((.room(slug), .participantUpdated(room: slug, place.participant)))
+            // The newest state is all that counts, and a finger on the button must not fill the durable lane.
+            output.signals.append(.participant(room: slug, place.participant))
         }
         return .accepted
     }
@@ -87,12 +88,18 @@ final class LiveRoom {
     func offer(_ peer: PeerID, sdp: String, candidates: [String], now: Duration, into output: inout RoomOutput) -> BridgeAnswer {
         guard let place = places[peer] else { return .refused(.unknownPeer) }
         let answer: String
-        do {
+        do throws(OfferError) {
             answer = try engine.offer(place.leg, sdp: sdp, candidates: candidates, now: now, into: &output.packets)
         } catch {
             drainEngine(now: now, into: &output)
-            return .refused(.invalidOffer)
+            switch error {
+            case .negotiation: return .refused(.invalidOffer)
+            case .unknownLeg: return .refused(.unknownPeer)
+            case .transportUnavailable: return .refused(.internalError)
+            }
         }
+        // What was closed before is replaced by what is offered now: a lost socket is no closed tab any more.
+        places[peer]?.closedMedia = false
         drainEngine(now: now, into: &output)
         return .answered(sdp: answer, sections: sections(of: place.leg))
     }

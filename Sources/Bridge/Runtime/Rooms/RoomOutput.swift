@@ -3,34 +3,41 @@ import ICE
 import Media
 
 /// Everything that a room wants done after one input: values, carried out by its media thread.
-struct RoomOutput {
+package struct RoomOutput {
     /// Datagrams to send.
-    var packets = PacketBatch()
+    package var packets = PacketBatch()
     /// Durable events, in order.
-    var changes: [(stream: BridgeEvent.Stream, change: BridgeEvent.Change)] = []
+    package var changes: [(stream: BridgeEvent.Stream, change: BridgeEvent.Change)] = []
     /// Ephemeral news: newest wins.
-    var signals: [BridgeSignal] = []
+    package var signals: [BridgeSignal] = []
     /// What the room table must learn.
-    var routing: [RoutingChange] = []
+    package var routing: [RoutingChange] = []
     /// Texts that must be spoken before their calls can be answered.
-    var speech: [(call: CallID, room: RoomSlug, announcement: Announcement)] = []
+    package var speech: [(call: CallID, room: RoomSlug, announcement: Announcement)] = []
     /// Calls that are over, to be forgotten by the directory.
-    var endedCalls: [CallID] = []
+    package var endedCalls: [CallID] = []
+    /// Why connections failed, for the log: no address, no name.
+    package var failures: [String] = []
+
+    package init() {}
 
     /// Whether there is anything but datagrams.
-    var hasNews: Bool { !changes.isEmpty || !signals.isEmpty || !routing.isEmpty || !speech.isEmpty || !endedCalls.isEmpty }
+    package var hasNews: Bool {
+        !changes.isEmpty || !signals.isEmpty || !routing.isEmpty || !speech.isEmpty || !endedCalls.isEmpty || !failures.isEmpty
+    }
 
-    mutating func removeNews() {
+    package mutating func removeNews() {
         changes.removeAll(keepingCapacity: true)
         signals.removeAll(keepingCapacity: true)
         routing.removeAll(keepingCapacity: true)
         speech.removeAll(keepingCapacity: true)
         endedCalls.removeAll(keepingCapacity: true)
+        failures.removeAll(keepingCapacity: true)
     }
 }
 
 /// A change to the tables by which a media thread finds the leg that a datagram is for.
-enum RoutingChange: Equatable {
+package enum RoutingChange: Equatable {
     /// STUN with this local ufrag is for that leg.
     case ufrag(String, LegID)
     case forgetUfrag(String)

@@ -3,9 +3,9 @@ import ICE
 import Media
 
 /// All rooms of one media thread, found by name, by leg and by phase. Sans-IO, like the rooms.
-struct RoomTable {
+package struct RoomTable {
     /// Rooms that one thread takes.
-    static let limit = 10_000
+    package static let limit = 10_000
 
     /// A room and what this table keeps about it.
     private final class Entry {
@@ -19,10 +19,10 @@ struct RoomTable {
         }
     }
 
-    private(set) var schedule = PhaseSchedule()
+    package private(set) var schedule = PhaseSchedule()
     private var legs = LegTable<Entry>()
     /// Up to when every due phase has been served.
-    private(set) var served: Duration = .zero
+    package private(set) var served: Duration = .zero
     private var bySlug: [RoomSlug: Entry] = [:]
     private var byCall: [CallID: Entry] = [:]
     private var byPhase = [[Entry]](repeating: [], count: PhaseSchedule.phases)
@@ -31,21 +31,27 @@ struct RoomTable {
     private let candidates: [String]
     private let seed: @Sendable () -> any RandomNumberGenerator
 
-    init(toolbox: any MediaToolbox, candidates: [String], seed: @escaping @Sendable () -> any RandomNumberGenerator) {
+    package init(toolbox: any MediaToolbox, candidates: [String], seed: @escaping @Sendable () -> any RandomNumberGenerator) {
         self.toolbox = toolbox
         self.candidates = candidates
         self.seed = seed
     }
 
-    var snapshot: ThreadSnapshot {
+    package var snapshot: ThreadSnapshot {
         ThreadSnapshot(
             rooms: bySlug.values.map { RoomRoster(room: $0.room.slug, participants: $0.room.participants) }, liveCalls: Array(byCall.keys))
+    }
+
+    /// Whether nothing is left of any room, call or leg.
+    package var isEmpty: Bool {
+        bySlug.isEmpty && byCall.isEmpty && legs.isEmpty && byPhase.allSatisfy(\.isEmpty) && schedule.rooms.allSatisfy { $0 == 0 }
+            && schedule.mixing.allSatisfy { $0 == 0 }
     }
 
     // MARK: Datagrams
 
     /// A datagram for this thread's port: a STUN check names its leg, everything else comes from an address that a check has proven.
-    mutating func receive(_ datagram: inout [UInt8], on path: TransportPath, now: Duration, wallClock: Int64, into output: inout RoomOutput) {
+    package mutating func receive(_ datagram: inout [UInt8], on path: TransportPath, now: Duration, wallClock: Int64, into output: inout RoomOutput) {
         var found = legs.find(address: path.remote)
         if datagram.first.map({ $0 < 4 }) == true, let ufrag = STUNMessage.localUfrag(in: datagram.span) {
             // A check may be for another leg than the address had before: two connections behind one NAT port, one after the other.
@@ -59,7 +65,7 @@ struct RoomTable {
     // MARK: Time
 
     /// Serves every phase that became due since the last call.
-    mutating func serve(now: Duration, wallClock: Int64, into output: inout RoomOutput) {
+    package mutating func serve(now: Duration, wallClock: Int64, into output: inout RoomOutput) {
         // After a long pause of the whole machine the missed frames are not hurried after.
         if now - served > .seconds(1) { served = now - .milliseconds(20) }
         while let due = schedule.nextDue(after: served), due.at <= now {
@@ -77,7 +83,7 @@ struct RoomTable {
 
     // MARK: Commands
 
-    mutating func perform(_ command: BridgeCommand, now: Duration, into output: inout RoomOutput) -> BridgeAnswer {
+    package mutating func perform(_ command: BridgeCommand, now: Duration, into output: inout RoomOutput) -> BridgeAnswer {
         switch command {
         case .join(let join):
             guard let entry = open(join.room, now: now) else { return .refused(.atCapacity) }
@@ -96,6 +102,8 @@ struct RoomTable {
             return settle(entry, into: &output, entry.room.update(peer, microphone: microphone, camera: camera, into: &output))
         case .dial(let dial):
             guard let entry = bySlug[dial.room] else { return .refused(.nobodyThere) }
+            // The same call again: the room says so, and a refusal must not lose it. In another room it would be another call.
+            if let owner = byCall[dial.call] { return owner === entry ? .accepted : .refused(.internalError) }
             byCall[dial.call] = entry
             let answer = entry.room.dial(dial, leg: newLeg(), now: now, into: &output)
             if case .refused = answer { byCall[dial.call] = nil }
@@ -106,7 +114,7 @@ struct RoomTable {
         }
     }
 
-    mutating func speechReady(_ call: CallID, room: RoomSlug, _ speech: [UInt8]?, now: Duration, into output: inout RoomOutput) {
+    package mutating func speechReady(_ call: CallID, room: RoomSlug, _ speech: [UInt8]?, now: Duration, into output: inout RoomOutput) {
         guard let entry = bySlug[room] else { return }
         if let speech {
             entry.room.speechReady(call, speech: speech, now: now, into: &output)
@@ -116,7 +124,7 @@ struct RoomTable {
         settle(entry, into: &output)
     }
 
-    mutating func shutDown(now: Duration, into output: inout RoomOutput) {
+    package mutating func shutDown(now: Duration, into output: inout RoomOutput) {
         for entry in Array(bySlug.values) {
             entry.room.shutDown(now: now, into: &output)
             settle(entry, into: &output)

@@ -2,21 +2,26 @@ import ICE
 import Media
 
 /// How one media thread finds the leg that a datagram is for: by the local ufrag of a STUN check, else by a proven address.
-struct LegTable<Owner: AnyObject> {
+package struct LegTable<Owner: AnyObject> {
     /// A leg, and what it belongs to.
-    struct Entry {
-        let owner: Owner
-        let leg: LegID
+    package struct Entry {
+        package let owner: Owner
+        package let leg: LegID
     }
 
     private var byUfrag: [String: Entry] = [:]
     private var byAddress: [TransportAddress: Entry] = [:]
     private var addresses: [LegID: [TransportAddress]] = [:]
 
-    func find(ufrag: String) -> Entry? { byUfrag[ufrag] }
-    func find(address: TransportAddress) -> Entry? { byAddress[address] }
+    package init() {}
 
-    mutating func apply(_ change: RoutingChange, owner: Owner) {
+    /// Whether nothing is remembered of any leg.
+    package var isEmpty: Bool { byUfrag.isEmpty && byAddress.isEmpty && addresses.isEmpty }
+
+    package func find(ufrag: String) -> Entry? { byUfrag[ufrag] }
+    package func find(address: TransportAddress) -> Entry? { byAddress[address] }
+
+    package mutating func apply(_ change: RoutingChange, owner: Owner) {
         switch change {
         case .ufrag(let ufrag, let leg): byUfrag[ufrag] = Entry(owner: owner, leg: leg)
         case .forgetUfrag(let ufrag): byUfrag[ufrag] = nil

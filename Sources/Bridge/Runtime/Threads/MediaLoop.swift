@@ -1,6 +1,7 @@
 import Domain
 import ICE
 import Linux
+import Logging
 import Media
 
 /// What runs on a media thread: sockets, timer and mailbox in; rooms in the middle; datagrams and news out.
@@ -18,6 +19,7 @@ final class MediaLoop {
     private var outgoing: [OutgoingDatagram] = []
     private let speech: SpeechRequest
     private let callEnded: @Sendable (CallID) -> Void
+    private let logger: Logger
     private var rooms: RoomTable
     private var output = RoomOutput()
     private var stopped = false
@@ -27,13 +29,14 @@ final class MediaLoop {
 
     init(
         _ settings: MediaThreadSettings, sockets: MediaSockets, mailbox: MediaMailbox, log: EventLog, toolbox: any MediaToolbox,
-        speech: @escaping SpeechRequest, callEnded: @escaping @Sendable (CallID) -> Void
+        speech: @escaping SpeechRequest, callEnded: @escaping @Sendable (CallID) -> Void, logger: Logger
     ) throws(LinuxError) {
         self.sockets = sockets
         self.mailbox = mailbox
         self.log = log
         self.speech = speech
         self.callEnded = callEnded
+        self.logger = logger
         epoll = try Epoll()
         timer = try TimerFD()
         batch = try DatagramBatch()
@@ -87,7 +90,7 @@ final class MediaLoop {
             let now = MonotonicClock.now()
             switch message {
             case .command(let command, let reply):
-                let answer = log.hasRoom ? rooms.perform(command, now: now, into: &output) : .refused(.atCapacity)
+                let answer = log.hasRoom || !command.bringsNewWork ? rooms.perform(command, now: now, into: &output) : .refused(.atCapacity)
                 // Events first: who reads the answer may already ask for them.
                 carryOut()
                 reply(answer)
@@ -97,9 +100,22 @@ final class MediaLoop {
                 rooms.shutDown(now: now, into: &output)
                 carryOut()
                 stopped = true
+                refuse(mailbox.close())
                 done()
             }
             carryOut()
+        }
+    }
+
+    /// Answers what came too late: nobody may wait for a thread that is gone.
+    private func refuse(_ messages: [MediaMessage]) {
+        for message in messages {
+            switch message {
+            case .command(_, let reply): reply(.refused(.shuttingDown))
+            case .snapshot(let reply): reply(ThreadSnapshot(rooms: [], liveCalls: []))
+            case .stop(let done): done()
+            case .speech: break
+            }
         }
     }
 
@@ -110,19 +126,31 @@ final class MediaLoop {
         log.append(output.changes, signals: output.signals, at: MonotonicClock.wallClockNanoseconds() / 1_000_000)
         for (call, room, announcement) in output.speech { speech(call, room, announcement) }
         for call in output.endedCalls { callEnded(call) }
+        for failure in output.failures { logger.notice("browser connection failed", metadata: ["reason": "\(failure)"]) }
         output.removeNews()
     }
 
     private func flush() {
-        for (socket, isIPv4) in [(sockets.ipv4, true), (sockets.ipv6, false)] as [(UDPSocket?, Bool)] {
-            guard let socket else { continue }
-            outgoing.removeAll(keepingCapacity: true)
-            for entry in output.packets.entries where entry.path.remote.isIPv4 == isIPv4 {
-                outgoing.append(
-                    OutgoingDatagram(entry.range, to: entry.path.remote.socketAddress, from: entry.path.local.socketAddress))
-            }
-            if !outgoing.isEmpty { socket.send(output.packets.bytes, outgoing, with: batch) }
-        }
+        send(isIPv4: true, from: sockets.ipv4)
+        if let ipv6 = sockets.ipv6 { send(isIPv4: false, from: ipv6) }
         output.packets.removeAll()
+    }
+
+    private func send(isIPv4: Bool, from socket: UDPSocket) {
+        outgoing.removeAll(keepingCapacity: true)
+        for entry in output.packets.entries where entry.path.remote.isIPv4 == isIPv4 {
+            outgoing.append(OutgoingDatagram(entry.range, to: entry.path.remote.socketAddress, from: entry.path.local.socketAddress))
+        }
+        if !outgoing.isEmpty { socket.send(output.packets.bytes, outgoing, with: batch) }
+    }
+}
+
+extension BridgeCommand {
+    /// Whether it would make events that were not to come anyway. What ends things is done also when the log is full.
+    fileprivate var bringsNewWork: Bool {
+        switch self {
+        case .join, .dial: true
+        case .leave, .socketLost, .offer, .update, .hangup: false
+        }
     }
 }

@@ -7,26 +7,37 @@ final class MediaMailbox: Sendable {
     private static let limit = 4_096
 
     let wake: EventFD
-    private let messages = Mutex<[MediaMessage]>([])
+    private let state = Mutex((messages: [MediaMessage](), isClosed: false))
 
     init() throws(LinuxError) { wake = try EventFD() }
 
-    /// - Returns: `false` if the thread is so far behind that nothing more is taken.
-    func post(_ message: MediaMessage) -> Bool {
-        let taken = messages.withLock { messages in
-            if messages.count >= Self.limit, case .command = message { return false }
-            messages.append(message)
-            return true
+    /// What became of a message.
+    enum Receipt { case taken, full, closed }
+
+    func post(_ message: MediaMessage) -> Receipt {
+        let receipt = state.withLock { state -> Receipt in
+            if state.isClosed { return .closed }
+            if state.messages.count >= Self.limit, case .command = message { return .full }
+            state.messages.append(message)
+            return .taken
         }
-        if taken { wake.signal() }
-        return taken
+        if receipt == .taken { wake.signal() }
+        return receipt
     }
 
     func takeAll() -> [MediaMessage] {
         wake.acknowledge()
-        return messages.withLock { messages in
-            defer { messages = [] }
-            return messages
+        return state.withLock { state in
+            defer { state.messages = [] }
+            return state.messages
+        }
+    }
+
+    /// Takes nothing any more, and returns what had come until now: its senders are still to be answered.
+    func close() -> [MediaMessage] {
+        state.withLock { state in
+            defer { state = ([], true) }
+            return state.messages
         }
     }
 }

@@ -11,7 +11,7 @@ enum MediaMessage: Sendable {
 }
 
 /// Who is there at one moment.
-struct ThreadSnapshot: Sendable {
-    var rooms: [RoomRoster]
-    var liveCalls: [CallID]
+package struct ThreadSnapshot: Sendable {
+    package var rooms: [RoomRoster]
+    package var liveCalls: [CallID]
 }

@@ -1,4 +1,5 @@
 import Domain
+import Glibc
 import Linux
 import Logging
 import Media
@@ -20,18 +21,24 @@ final class MediaThread: Sendable {
         thread = try NativeThread(named: "media-\(settings.index)") {
             do {
                 let loop = try MediaLoop(
-                    settings, sockets: sockets, mailbox: mailbox, log: log, toolbox: toolbox(), speech: speech, callEnded: callEnded)
+                    settings, sockets: sockets, mailbox: mailbox, log: log, toolbox: toolbox(), speech: speech, callEnded: callEnded,
+                    logger: logger)
                 try loop.run()
             } catch {
+                // Without this thread its rooms would be dead and every question to them unanswered: the supervisor starts a whole bridge again.
                 logger.critical("media thread ended", metadata: ["error": "\(error)"])
+                exit(EXIT_FAILURE)
             }
         }
     }
 
     func perform(_ command: BridgeCommand) async -> BridgeAnswer {
         await withCheckedContinuation { continuation in
-            let taken = mailbox.post(.command(command) { continuation.resume(returning: $0) })
-            if !taken { continuation.resume(returning: .refused(.atCapacity)) }
+            switch mailbox.post(.command(command) { continuation.resume(returning: $0) }) {
+            case .taken: break
+            case .full: continuation.resume(returning: .refused(.atCapacity))
+            case .closed: continuation.resume(returning: .refused(.shuttingDown))
+            }
         }
     }
 
@@ -42,14 +49,16 @@ final class MediaThread: Sendable {
 
     func snapshot() async -> ThreadSnapshot {
         await withCheckedContinuation { continuation in
-            _ = mailbox.post(.snapshot { continuation.resume(returning: $0) })
+            if mailbox.post(.snapshot { continuation.resume(returning: $0) }) != .taken {
+                continuation.resume(returning: ThreadSnapshot(rooms: [], liveCalls: []))
+            }
         }
     }
 
     /// Ends every call and place, and waits until that is done.
     func stop() async {
         await withCheckedContinuation { continuation in
-            _ = mailbox.post(.stop { continuation.resume() })
+            if mailbox.post(.stop { continuation.resume() }) != .taken { continuation.resume() }
         }
     }
 }

@@ -52,9 +52,14 @@ final class MediaThreads: Sendable {
             return await threads[index(of: room)].perform(command)
         case .dial(let dial):
             let index = index(of: dial.room)
-            calls.withLock { $0[dial.call] = index }
+            let known = calls.withLock { calls in
+                defer { if calls[dial.call] == nil { calls[dial.call] = index } }
+                return calls[dial.call]
+            }
+            // A call that is up stays where it is, whatever is asked for under its name.
+            guard known == nil || known == index else { return .refused(.internalError) }
             let answer = await threads[index].perform(command)
-            if case .refused = answer { forget(dial.call) }
+            if known == nil, case .refused = answer { forget(dial.call) }
             return answer
         case .hangup(let call, _):
             guard let index = calls.withLock({ $0[call] }) else { return .refused(.unknownCall) }

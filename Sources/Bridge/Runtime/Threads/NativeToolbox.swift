@@ -6,18 +6,18 @@ import RTP
 import SpanDSP
 
 /// The real libraries behind the pure media engine. One per media thread.
-final class NativeToolbox: MediaToolbox {
+package final class NativeToolbox: MediaToolbox {
     private let certificate: DTLSCertificate
 
-    init(certificate: DTLSCertificate) { self.certificate = certificate }
+    package init(certificate: DTLSCertificate) { self.certificate = certificate }
 
-    var fingerprint: [UInt8] { certificate.fingerprint }
+    package var fingerprint: [UInt8] { certificate.fingerprint }
 
-    func makeDTLS() -> (any DTLSTransport)? { try? OpenSSLAssociation(certificate: certificate, role: .server) }
+    package func makeDTLS() -> (any DTLSTransport)? { try? OpenSSLAssociation(certificate: certificate, role: .server) }
 
-    func makeSRTP(_ material: SRTPKeyingMaterial) -> (any SRTPTransform)? { try? LibSRTPTransform(material) }
+    package func makeSRTP(_ material: SRTPKeyingMaterial) -> (any SRTPTransform)? { try? LibSRTPTransform(material) }
 
-    func makeDecoder(_ codec: AudioCodec, sampleRate: Int) -> (any AudioDecoder)? {
+    package func makeDecoder(_ codec: AudioCodec, sampleRate: Int) -> (any AudioDecoder)? {
         switch codec {
         case .opus: try? OpusAudioDecoder(sampleRate: sampleRate)
         case .pcmu: G711Decoder(.muLaw)
@@ -26,7 +26,7 @@ final class NativeToolbox: MediaToolbox {
         }
     }
 
-    func makeEncoder(_ codec: AudioCodec) -> (any AudioEncoder)? {
+    package func makeEncoder(_ codec: AudioCodec) -> (any AudioEncoder)? {
         switch codec {
         case .opus: nil
         case .pcmu: G711Encoder(.muLaw)

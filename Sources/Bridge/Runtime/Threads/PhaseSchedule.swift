@@ -1,33 +1,35 @@
+import Media
+
 /// When a media thread must wake for its rooms: the 20 one-millisecond phases of a frame. Pure arithmetic.
 ///
 /// Rooms are spread over the phases so that no thread mixes all of them at once. A phase with a phone in one of its rooms
 /// is due every 20 ms, one whose rooms only need housekeeping every 100 ms, an empty one never.
-struct PhaseSchedule {
-    static let phases = 20
-    static let frame = Duration.milliseconds(20)
-    static let housekeeping = Duration.milliseconds(100)
+package struct PhaseSchedule {
+    package static let phases = MixPhases.count
+    package static let frame = Duration.milliseconds(20)
+    package static let housekeeping = Duration.milliseconds(100)
 
-    private(set) var rooms = [Int](repeating: 0, count: phases)
-    private(set) var mixing = [Int](repeating: 0, count: phases)
+    private var assignment = MixPhases()
+    /// Rooms in each phase.
+    package var rooms: [Int] { assignment.load }
+    package private(set) var mixing = [Int](repeating: 0, count: phases)
+
+    package init() {}
 
     /// The least loaded phase takes the new room.
-    mutating func add() -> Int {
-        var best = 0
-        for phase in rooms.indices where rooms[phase] < rooms[best] { best = phase }
-        rooms[best] += 1
-        return best
-    }
+    package mutating func add() -> Int { assignment.assign() }
 
-    mutating func remove(phase: Int, mixing wasMixing: Bool) {
-        rooms[phase] -= 1
+    package mutating func remove(phase: Int, mixing wasMixing: Bool) {
+        assignment.release(phase)
         if wasMixing { mixing[phase] -= 1 }
     }
 
-    mutating func setMixing(_ isMixing: Bool, phase: Int) { mixing[phase] += isMixing ? 1 : -1 }
+    package mutating func setMixing(_ isMixing: Bool, phase: Int) { mixing[phase] += isMixing ? 1 : -1 }
 
     /// The first moment after `now` at which some phase is due; `nil` without rooms.
-    func nextDue(after now: Duration) -> (phase: Int, at: Duration)? {
+    package func nextDue(after now: Duration) -> (phase: Int, at: Duration)? {
         var best: (phase: Int, at: Duration)?
+        let rooms = assignment.load
         for phase in rooms.indices where rooms[phase] > 0 {
             let at = due(phase: phase, every: mixing[phase] > 0 ? Self.frame : Self.housekeeping, after: now)
             if best == nil || at < best!.at { best = (phase, at) }
@@ -44,7 +46,7 @@ struct PhaseSchedule {
     }
 
     /// Whether housekeeping falls on the frame of `at`.
-    static func isHousekeeping(at: Duration, phase: Int) -> Bool {
+    package static func isHousekeeping(at: Duration, phase: Int) -> Bool {
         (at - .milliseconds(phase)).nanoseconds % housekeeping.nanoseconds < frame.nanoseconds
     }
 }

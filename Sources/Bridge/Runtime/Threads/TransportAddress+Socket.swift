@@ -3,7 +3,8 @@ import Linux
 
 extension TransportAddress {
     init(_ address: SocketAddress) {
-        self = address.isIPv4
+        self =
+            address.isIPv4
             ? TransportAddress(ipv4: UInt32(truncatingIfNeeded: address.low), port: address.port)
             : TransportAddress(ipv6High: address.high, low: address.low, port: address.port)
     }
