@@ -68,7 +68,8 @@ let package = Package(
         target("Store", "Sources/API/Store", ["Domain", "LibPQ", crypto, logging], resources: [.embedInCode("Migrations")]),
         target(
             "API", "Sources/API/Server",
-            ["Domain", "Store", crypto, logging, lifecycle, webSocket, nioSSL, httpTypes, hummingbirdTLS, httpClient] + nio + nioHTTPTypes + hummingbird,
+            ["Domain", "Store", crypto, logging, lifecycle, webSocket, nioSSL, httpTypes, hummingbirdTLS, httpClient] + nio + nioHTTPTypes
+                + hummingbird,
             resources: [.embedInCode("Web")]),
 
         // MARK: Bridge wing, pure
@@ -109,7 +110,9 @@ let package = Package(
         tests("ICETests", ["ICE", crypto]),
         tests("MediaTests", ["Media", "SDP", "RTP", "ICE", "LibOpus", "VirtualBrowser", "VirtualNetwork"]),
         tests("NativeTests", ["OpenSSLDTLS", "LibSRTP", "LibOpus", "SpanDSP", "SpeexDSP", "Linux", "Media", "RTP"]),
-        tests("BridgeTests", ["Bridge", "Domain", "Media", "RTP", "ICE", "OpenSSLDTLS", "LibSRTP", "LibOpus", "VirtualBrowser", "VirtualNetwork", crypto]),
+        tests(
+            "BridgeTests",
+            ["Bridge", "Domain", "Media", "RTP", "ICE", "OpenSSLDTLS", "LibSRTP", "LibOpus", "VirtualBrowser", "VirtualNetwork", crypto]),
         tests("StoreTests", ["Store", "LibPQ", "Domain", logging]),
         .executableTarget(
             name: "Bench",

@@ -1,0 +1,41 @@
+import Foundation
+
+/// One measured number, and under which conditions it came about.
+struct Figure: Sendable {
+    var metric: String
+    var value: Double
+    var unit: String
+    /// What was hoped for: at most this; `nil` where nothing was.
+    var aim: Double?
+    var conditions: String
+
+    init(_ metric: String, _ value: Double, _ unit: String, aim: Double? = nil, _ conditions: String) {
+        self.metric = metric
+        self.value = value
+        self.unit = unit
+        self.aim = aim
+        self.conditions = conditions
+    }
+
+    /// Three digits that say something, or all before the point.
+    static func text(_ value: Double) -> String {
+        let decimals = value.magnitude >= 100 ? 0 : value.magnitude >= 10 ? 1 : value.magnitude >= 1 ? 2 : 3
+        return String(format: "%.\(decimals)f", value)
+    }
+
+    /// One line of JSON.
+    var line: String {
+        "{\"metric\":\(Self.quoted(metric)),\"value\":\(Self.text(value)),\"unit\":\(Self.quoted(unit)),\"conditions\":\(Self.quoted(conditions))}"
+    }
+
+    private static func quoted(_ text: String) -> String {
+        let escaped = text.unicodeScalars.map { scalar in
+            switch scalar {
+            case "\"", "\\": "\\\(scalar)"
+            case _ where scalar.value < 0x20: String(format: "\\u%04x", scalar.value)
+            default: String(scalar)
+            }
+        }
+        return "\"\(escaped.joined())\""
+    }
+}

@@ -1,0 +1,78 @@
+import Linux
+import Synchronization
+
+/// One thread that runs the media of all legs, as the bridge does on its side.
+final class MediaGenerator: Sendable {
+    enum Message: Sendable {
+        case open(LegPlan, id: UInt64)
+        case speak(id: UInt64, OpusLoop, from: Duration, position: Int, mode: ListeningMode)
+        /// Everything that was heard since the last `speak`.
+        case hear(id: UInt64, reply: @Sendable (HeardEcho?) -> Void)
+        case close(id: UInt64)
+        case stop
+    }
+
+    private let mailbox: Mailbox
+    private let ids = Atomic<UInt64>(1)
+    private let thread: NativeThread
+
+    final class Mailbox: Sendable {
+        let wake: EventFD
+        private let messages = Mutex<[Message]>([])
+
+        init() throws { wake = try EventFD() }
+
+        func post(_ message: Message) {
+            messages.withLock { $0.append(message) }
+            wake.signal()
+        }
+
+        func takeAll() -> [Message] {
+            wake.acknowledge()
+            return messages.withLock { messages in
+                defer { messages = [] }
+                return messages
+            }
+        }
+    }
+
+    init() throws {
+        let mailbox = try Mailbox()
+        self.mailbox = mailbox
+        thread = try NativeThread(named: "legs") {
+            do {
+                try GeneratorLoop(mailbox).run()
+            } catch {
+                print("The legs' thread ended: \(error)")
+            }
+        }
+    }
+
+    /// Opens a leg: checks, then DTLS. Answers its id and when DTLS was established.
+    func open(
+        _ plan: (_ established: @escaping @Sendable (Result<Duration, BenchError>) -> Void) -> LegPlan
+    ) async throws -> (id: UInt64, at: Duration) {
+        let id = ids.wrappingAdd(1, ordering: .relaxed).newValue
+        let at = try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Duration, any Error>) in
+            mailbox.post(.open(plan { continuation.resume(with: $0.mapError { $0 as any Error }) }, id: id))
+        }
+        return (id, at)
+    }
+
+    func speak(_ id: UInt64, _ audio: OpusLoop, from first: Duration, position: Int, mode: ListeningMode) {
+        mailbox.post(.speak(id: id, audio, from: first, position: position, mode: mode))
+    }
+
+    func heard(_ id: UInt64) async -> HeardEcho? {
+        await withCheckedContinuation { continuation in
+            mailbox.post(.hear(id: id) { continuation.resume(returning: $0) })
+        }
+    }
+
+    func close(_ id: UInt64) { mailbox.post(.close(id: id)) }
+
+    func stop() {
+        mailbox.post(.stop)
+        try? thread.join()
+    }
+}

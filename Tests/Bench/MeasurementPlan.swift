@@ -1,0 +1,21 @@
+/// How long and how often things are measured.
+struct MeasurementPlan: Sendable {
+    /// What passes before idle memory is read.
+    var settling: Duration
+    var joins: Int
+    /// Legs of the delay measurement: one for each millisecond between a packet's arrival and the room's frame.
+    var delayLegs: Int
+    /// Audio of a leg before its delay counts: the playout buffer finds its minimum.
+    var warmUp: Duration
+    var delayTime: Duration
+    /// Legs that are up at once while processor time is read.
+    var legCounts: [Int]
+    var loadTime: Duration
+
+    static let full = MeasurementPlan(
+        settling: .seconds(10), joins: 50, delayLegs: 20, warmUp: .seconds(10), delayTime: .seconds(60), legCounts: [1, 10, 50],
+        loadTime: .seconds(30))
+    static let quick = MeasurementPlan(
+        settling: .seconds(3), joins: 20, delayLegs: 20, warmUp: .seconds(5), delayTime: .seconds(10), legCounts: [1, 10],
+        loadTime: .seconds(10))
+}

@@ -1,0 +1,98 @@
+import Foundation
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOWebSocket
+
+/// A WebSocket to `/signal`, as a page has it. Used by one task at a time.
+final class SignalSocket {
+    private static let patience = TimeAmount.seconds(10)
+    private static let keepalive = TimeAmount.seconds(20)
+
+    private let channel: any Channel
+    private var frames: AsyncStream<ServerFrame>.Iterator
+
+    private init(channel: any Channel, frames: AsyncStream<ServerFrame>) {
+        self.channel = channel
+        self.frames = frames.makeAsyncIterator()
+        channel.eventLoop.scheduleRepeatedTask(initialDelay: Self.keepalive, delay: Self.keepalive) { [channel] task in
+            if channel.isActive { Self.write(.ping, to: channel) } else { task.cancel() }
+        }
+    }
+
+    static func open(_ server: Server) async throws -> SignalSocket {
+        let (frames, sink) = AsyncStream.makeStream(of: ServerFrame.self)
+        let upgraded: EventLoopFuture<(any Channel)?> = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(host: server.host, port: server.port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let upgrader = NIOTypedWebSocketClientUpgrader<(any Channel)?>(upgradePipelineHandler: { channel, _ in
+                        channel.eventLoop.makeCompletedFuture {
+                            try channel.pipeline.syncOperations.addHandler(SignalHandler(sink))
+                            return channel
+                        }
+                    })
+                    let headers: HTTPHeaders = ["Host": "\(server.host):\(server.port)", "Origin": server.origin]
+                    let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: "/signal", headers: headers)
+                    let upgrade = NIOTypedHTTPClientUpgradeConfiguration<(any Channel)?>(
+                        upgradeRequestHead: head, upgraders: [upgrader],
+                        notUpgradingCompletionHandler: { $0.eventLoop.makeSucceededFuture(nil) })
+                    return try channel.pipeline.syncOperations.configureUpgradableHTTPClientPipeline(
+                        configuration: .init(upgradeConfiguration: upgrade))
+                }
+            }
+        guard let channel = try await upgraded.get() else { throw BenchError("\(server.origin)/signal does not upgrade to a WebSocket.") }
+        return SignalSocket(channel: channel, frames: frames)
+    }
+
+    func send(_ frame: ClientFrame) { Self.write(frame, to: channel) }
+
+    /// The next frame that is `wanted`; others are passed over, an error ends the wait.
+    func receive(_ what: String, _ wanted: (ServerFrame) -> Bool) async throws -> ServerFrame {
+        // Without its socket the stream ends, and so does the wait.
+        let timeout = channel.eventLoop.scheduleTask(in: Self.patience) { [channel] in channel.close(promise: nil) }
+        defer { timeout.cancel() }
+        while let frame = await frames.next() {
+            if wanted(frame) { return frame }
+            guard frame.type != "error" else {
+                throw BenchError("the server answered \(frame.code ?? "an error") (\(frame.detail ?? "")) in place of \(what)")
+            }
+        }
+        throw BenchError("\(what) did not come")
+    }
+
+    func close() async { try? await channel.close() }
+
+    private static func write(_ frame: ClientFrame, to channel: any Channel) {
+        guard let json = try? JSONEncoder().encode(frame) else { return }
+        let frame = WebSocketFrame(fin: true, opcode: .text, maskKey: .random(), data: ByteBuffer(bytes: json))
+        channel.writeAndFlush(frame, promise: nil)
+    }
+}
+
+/// Hands text frames on and answers pings.
+private final class SignalHandler: ChannelInboundHandler {
+    typealias InboundIn = WebSocketFrame
+    typealias OutboundOut = WebSocketFrame
+
+    private let sink: AsyncStream<ServerFrame>.Continuation
+
+    init(_ sink: AsyncStream<ServerFrame>.Continuation) { self.sink = sink }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let frame = Self.unwrapInboundIn(data)
+        switch frame.opcode {
+        case .text:
+            let json = Data(frame.unmaskedData.readableBytesView)
+            if let frame = try? JSONDecoder().decode(ServerFrame.self, from: json) { sink.yield(frame) }
+        case .ping:
+            let pong = WebSocketFrame(fin: true, opcode: .pong, maskKey: .random(), data: frame.unmaskedData)
+            context.writeAndFlush(Self.wrapOutboundOut(pong), promise: nil)
+        case .connectionClose: context.close(promise: nil)
+        default: break
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) { sink.finish() }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+}
