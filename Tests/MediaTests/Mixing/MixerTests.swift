@@ -73,9 +73,11 @@ struct MixerTests {
         }
     }
 
-    @Test("The level of samples is their root mean square below overload", arguments: [
-        (32_767, 0), (16_384, 6), (3277, 20), (328, 40), (33, 60), (1, 90), (0, 127),
-    ])
+    @Test(
+        "The level of samples is their root mean square below overload",
+        arguments: [
+            (32_767, 0), (16_384, 6), (3277, 20), (328, 40), (33, 60), (1, 90), (0, 127),
+        ])
     func level(amplitude: Int, expected: Int) {
         let square = (0..<160).map { Int16($0 % 2 == 0 ? amplitude : -amplitude) }
         #expect(AudioLevel(of: square) == AudioLevel(decibelsBelowOverload: UInt8(expected)))

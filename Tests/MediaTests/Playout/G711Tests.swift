@@ -12,11 +12,13 @@ struct G711Tests {
         }
     }
 
-    @Test("Known values of the Recommendation's tables", arguments: [
-        (G711.muLaw, 0, 0xFF), (.muLaw, 32_767, 0x80), (.muLaw, -32_768, 0x00), (.muLaw, 8, 0xFE), (.muLaw, -8, 0x7E),
-        (.muLaw, 988, 0xCE), (.aLaw, 0, 0xD5), (.aLaw, -1, 0x55), (.aLaw, 32_767, 0xAA), (.aLaw, -32_768, 0x2A),
-        (.aLaw, 16, 0xD4), (.aLaw, 512, 0xF5), (.aLaw, 1024, 0xE5),
-    ])
+    @Test(
+        "Known values of the Recommendation's tables",
+        arguments: [
+            (G711.muLaw, 0, 0xFF), (.muLaw, 32_767, 0x80), (.muLaw, -32_768, 0x00), (.muLaw, 8, 0xFE), (.muLaw, -8, 0x7E),
+            (.muLaw, 988, 0xCE), (.aLaw, 0, 0xD5), (.aLaw, -1, 0x55), (.aLaw, 32_767, 0xAA), (.aLaw, -32_768, 0x2A),
+            (.aLaw, 16, 0xD4), (.aLaw, 512, 0xF5), (.aLaw, 1024, 0xE5),
+        ])
     func known(law: G711, sample: Int, code: Int) {
         #expect(law.encode(Int16(sample)) == UInt8(code))
     }

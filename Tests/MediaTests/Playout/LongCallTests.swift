@@ -65,13 +65,16 @@ struct LongCallTests {
         var rig = rig(drift: 200)
         rig.clockRate = 48_000
         rig.duration = .seconds(120)
-        let statistics = rig.run(decoder: try OpusAudioDecoder(sampleRate: 8000), payload: { index in
-            // Syllables: 160 ms of a buzz of 150 Hz, 80 ms of silence.
-            let frame = (0..<160).map { Int16(index % 12 < 8 ? ((160 * index + $0) % 53) * 200 - 5200 : 0) }
-            var payload: [UInt8] = []
-            encoder.encode(frame, into: &payload)
-            return payload
-        }) { _ in }
+        let statistics = rig.run(
+            decoder: try OpusAudioDecoder(sampleRate: 8000),
+            payload: { index in
+                // Syllables: 160 ms of a buzz of 150 Hz, 80 ms of silence.
+                let frame = (0..<160).map { Int16(index % 12 < 8 ? ((160 * index + $0) % 53) * 200 - 5200 : 0) }
+                var payload: [UInt8] = []
+                encoder.encode(frame, into: &payload)
+                return payload
+            }
+        ) { _ in }
         // 5 % of 6000 packets are lost.
         #expect(statistics.recovered > 150)
     }

@@ -149,9 +149,10 @@ struct PlayoutFaultTests {
         // All packets of the stall come at its end.
         var rig = PlayoutRig()
         rig.duration = .seconds(60)
-        rig.weather = (0..<(milliseconds / 20)).map { step in
-            (.seconds(20) + .milliseconds(20 * step), Conditions(delay: .milliseconds(milliseconds - 20 * step), jitterReorders: true))
-        } + [(.seconds(20) + .milliseconds(milliseconds), .perfect)]
+        rig.weather =
+            (0..<(milliseconds / 20)).map { step in
+                (.seconds(20) + .milliseconds(20 * step), Conditions(delay: .milliseconds(milliseconds - 20 * step), jitterReorders: true))
+            } + [(.seconds(20) + .milliseconds(milliseconds), .perfect)]
         var worst = 0.0, after = 0.0
         rig.measure { pull, age in
             worst = max(worst, age ?? 0)

@@ -15,12 +15,15 @@ extension PlayoutRig {
         var result = ToneReadings()
         let length = tone.sampleRate * packetMilliseconds / 1000
         var second: [Int16] = []
-        result.statistics = run(decoder: decoder, payload: { index in
-            var payload: [UInt8] = []
-            let frame = isOn(index) ? tone.samples(from: length * index, count: length) : Array(repeating: 0, count: length)
-            encoder.encode(frame, into: &payload)
-            return payload
-        }) { pull in
+        result.statistics = run(
+            decoder: decoder,
+            payload: { index in
+                var payload: [UInt8] = []
+                let frame = isOn(index) ? tone.samples(from: length * index, count: length) : Array(repeating: 0, count: length)
+                encoder.encode(frame, into: &payload)
+                return payload
+            }
+        ) { pull in
             second += pull.samples
             if second.count >= tone.sampleRate {
                 result.seconds.append(tone.read(second))

@@ -1,0 +1,102 @@
+import ICE
+import Media
+import RTP
+import VirtualBrowser
+import VirtualNetwork
+
+/// One room engine and its browsers on a perfect wire, in steps of 20 ms.
+final class EngineRig {
+    let engine: RoomEngine
+    private(set) var now = Duration.zero
+    private(set) var browsers: [LegID: VirtualBrowser] = [:]
+    private(set) var events: [RoomEvent] = []
+    private var voices: [LegID: Goertzel] = [:]
+    private var frame = 0
+    private var batch = PacketBatch()
+
+    init(isLinear: Bool = true, seed: UInt64 = 1) {
+        engine = RoomEngine(toolbox: PlainToolbox(isLinear: isLinear, conceals: 0), generator: SeededGenerator(seed: seed))
+    }
+
+    @discardableResult
+    func connect(_ number: UInt32, phones: Int = 1, voice: Goertzel? = nil) throws -> VirtualBrowser {
+        let leg = LegID(number)
+        let browser = VirtualBrowser(plain: UInt16(number))
+        engine.addBrowser(leg, now: now)
+        browsers[leg] = browser
+        voices[leg] = voice
+        browser.accept(try engine.offer(leg, sdp: browser.offer(phones: phones), candidates: [], now: now, into: &batch))
+        deliver(browser.check(), from: leg)
+        return browser
+    }
+
+    func deliver(_ datagram: [UInt8], from leg: LegID) {
+        guard let browser = browsers[leg] else { return }
+        var datagram = datagram
+        engine.receive(&datagram, leg: leg, on: browser.path, now: now, wallClock: 0, into: &batch)
+        exchange()
+    }
+
+    func addPhone(_ number: UInt32, _ farEnd: any FarEnd) -> Bool {
+        engine.addPhone(LegID(number), codec: .pcmu, farEnd: farEnd, now: now)
+    }
+
+    func run(frames: Int) {
+        for _ in 0..<frames {
+            now += .milliseconds(20)
+            for (leg, voice) in voices {
+                guard let packet = browsers[leg]?.speak(LinearEncoder.payload(voice.frame(frame)), index: frame) else { continue }
+                deliver(packet, from: leg)
+            }
+            frame += 1
+            engine.mix(now: now, into: &batch)
+            if frame % 5 == 0 {
+                for leg in browsers.keys where frame % 100 == 0 { deliver(browsers[leg]?.check() ?? [], from: leg) }
+                engine.housekeep(now: now, wallClock: 0, into: &batch)
+            }
+            exchange()
+        }
+    }
+
+    /// Carries what both sides have to say, until neither has anything.
+    private func exchange() {
+        while !batch.isEmpty {
+            let entries = batch.entries.map { ($0.path, Array(batch.bytes[$0.range])) }
+            batch.removeAll()
+            for (path, bytes) in entries {
+                guard let (leg, browser) = browsers.first(where: { $0.value.path == path }) else { continue }
+                browser.receive(bytes, now: now)
+                for var datagram in browser.takeOutgoing() { engine.receive(&datagram, leg: leg, on: path, now: now, wallClock: 0, into: &batch) }
+            }
+        }
+        events += engine.takeEvents()
+    }
+
+    func takeEvents() -> [RoomEvent] {
+        defer { events = [] }
+        return events + engine.takeEvents()
+    }
+}
+
+/// A phone that speaks a tone and remembers what it hears.
+final class TonePhone: FarEnd {
+    private let tone: Goertzel?
+    private var frame: UInt16 = 0
+    private(set) var heard: [Int16] = []
+    private(set) var headers: [RTPHeader] = []
+
+    init(_ tone: Goertzel?) { self.tone = tone }
+
+    func exchange(_ packet: [UInt8], reply: inout [UInt8]) -> FarEndProgress {
+        guard let header = RTPHeader(packet.span) else { return .hungUp }
+        headers.append(header)
+        heard += LinearDecoder.samples(of: Array(packet[header.payload]))
+        guard let tone else { return .talking }
+        RTPHeader.write(
+            payloadType: 0, marker: frame == 0, sequenceNumber: frame, timestamp: 160 * UInt32(frame), ssrc: 0xF0 + UInt32(tone.frequency), to: &reply
+        )
+        reply += LinearEncoder.payload(tone.frame(Int(frame)))
+        frame += 1
+        return .talking
+    }
+}
