@@ -68,7 +68,12 @@ package struct RoomTable {
     package mutating func serve(now: Duration, wallClock: Int64, into output: inout RoomOutput) {
         // After a long pause of the whole machine the missed frames are not hurried after.
         if now - served > .seconds(1) { served = now - .milliseconds(20) }
-        while let due = schedule.nextDue(after: served), due.at <= now {
+        while true {
+            guard let due = schedule.nextDue(after: served) else {
+                served = now
+                return
+            }
+            guard due.at <= now else { return }
             for entry in byPhase[due.phase] {
                 if entry.isMixing { entry.room.mix(now: now, into: &output) }
                 if PhaseSchedule.isHousekeeping(at: due.at, phase: due.phase) {
@@ -78,7 +83,6 @@ package struct RoomTable {
             }
             served = due.at
         }
-        if schedule.nextDue(after: served) == nil { served = now }
     }
 
     // MARK: Commands

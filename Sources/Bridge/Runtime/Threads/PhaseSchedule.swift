@@ -28,21 +28,25 @@ package struct PhaseSchedule {
 
     /// The first moment after `now` at which some phase is due; `nil` without rooms.
     package func nextDue(after now: Duration) -> (phase: Int, at: Duration)? {
-        var best: (phase: Int, at: Duration)?
+        // In 64 bits: a `Duration` has 128, and every datagram asks this for all phases.
+        let instant = now.nanoseconds
         let rooms = assignment.load
+        var best: (phase: Int, at: Int64)?
         for phase in rooms.indices where rooms[phase] > 0 {
-            let at = due(phase: phase, every: mixing[phase] > 0 ? Self.frame : Self.housekeeping, after: now)
+            let at = Self.due(phase: phase, every: mixing[phase] > 0 ? Self.frameNanoseconds : Self.housekeepingNanoseconds, after: instant)
             if best == nil || at < best!.at { best = (phase, at) }
         }
-        return best
+        return best.map { ($0.phase, .nanoseconds($0.at)) }
     }
 
+    private static let frameNanoseconds = frame.nanoseconds
+    private static let housekeepingNanoseconds = housekeeping.nanoseconds
+
     /// The first `phase + k × period` after `now`.
-    private func due(phase: Int, every period: Duration, after now: Duration) -> Duration {
-        let offset = Duration.milliseconds(phase)
-        let period = period.nanoseconds
-        let passed = (now - offset).nanoseconds
-        return offset + .nanoseconds((passed / period + (passed < 0 ? 0 : 1)) * period)
+    private static func due(phase: Int, every period: Int64, after now: Int64) -> Int64 {
+        let offset = Int64(phase) * 1_000_000
+        let passed = now - offset
+        return offset + (passed / period + (passed < 0 ? 0 : 1)) * period
     }
 
     /// Whether housekeeping falls on the frame of `at`.
