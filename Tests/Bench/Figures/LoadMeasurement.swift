@@ -22,10 +22,8 @@ struct LoadMeasurement {
         let packetsBefore = try await calls.packets()
         let began = MonotonicClock.now()
         let before = try bridge.processorTime()
-        let kernelBefore = try bridge.systemTime()
         try await Task.sleep(for: plan.loadTime)
         let used = try bridge.processorTime() - before
-        let inKernel = try bridge.systemTime() - kernelBefore
         let passed = MonotonicClock.now() - began
         let packets = try await calls.packets()
         await calls.leave()
@@ -34,7 +32,7 @@ struct LoadMeasurement {
         return [
             Figure(
                 "bridge_cpu_percent_per_leg_\(legs)", used / passed * 100 / Double(legs), "%", aim: 0.6,
-                "of one core; user and system time (\(Int(inKernel / used * 100)) % system) of the whole bridge divided by legs; \(legs) \(legs == 1 ? "leg" : "legs"), each a room with an "
+                "of one core; user and system time of the whole bridge divided by legs; \(legs) \(legs == 1 ? "leg" : "legs"), each a room with an "
                     + "echo call, Opus 32 kbit/s in, PCMU back, \(plan.loadTime.components.seconds) s; \(back) packets back of \(sent) sent")
         ]
     }

@@ -14,15 +14,6 @@ struct ProcessUsage: Sendable {
         return .seconds(Int64(time.tv_sec)) + .nanoseconds(Int64(time.tv_nsec))
     }
 
-    /// Processor time in the kernel alone, in steps of 10 ms.
-    func systemTime() throws -> Duration {
-        let text = try String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
-        // The name in brackets may hold anything, brackets too.
-        let fields = text.split(separator: ")").last?.split(separator: " ") ?? []
-        guard fields.count > 12, let ticks = Int64(fields[12]) else { throw BenchError("/proc/\(pid)/stat cannot be read") }
-        return .milliseconds(ticks * 1000 / Int64(max(sysconf(Int32(_SC_CLK_TCK)), 1)))
-    }
-
     /// Resident memory in MiB, and its share where pages are shared with others.
     func memory() throws -> (resident: Double, proportional: Double) {
         let rollup = try String(contentsOfFile: "/proc/\(pid)/smaps_rollup", encoding: .utf8)
