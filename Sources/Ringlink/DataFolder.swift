@@ -96,6 +96,8 @@ struct DataFolder {
     func secret() throws -> String {
         if let given = ProcessInfo.processInfo.environment["RINGLINK_SECRET_KEY"] { return given }
         if let known = try? String(contentsOfFile: secretFile, encoding: .utf8) { return known.trimmingCharacters(in: .whitespacesAndNewlines) }
+        // One that cannot be read must never be replaced: what it encrypts would be lost.
+        guard access(secretFile, F_OK) != 0 else { throw StartError("\(secretFile) is there and cannot be read: give it back to who runs Ringlink.") }
         var generator = SystemRandomNumberGenerator()
         let secret = (0..<32).map { _ in String(format: "%02x", UInt8.random(in: .min ... .max, using: &generator)) }.joined()
         try write(secret + "\n", to: secretFile)
