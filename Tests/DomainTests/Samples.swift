@@ -10,6 +10,18 @@ enum Sample {
     static let copy = LoadID("copy-00112233445566778899aabbccddeeff")!
     static let call = CallID("ca_0123456789abcdef01234567")!
     static let trunk = TrunkID("tr_4194b9eab3de")!
+    static let setup = BridgeSetup(
+        version: 7,
+        trunks: [
+            TrunkSetup(
+                id: trunk, name: "Carrier", host: "sip.example.com", port: 5060, username: "ringlink", password: "secret", fromUser: nil,
+                callerID: "+4930123456", maximumCalls: 10, codecs: [.pcma, .pcmu], latchesRTP: true)
+        ],
+        extensions: [
+            ExtensionSetup(
+                number: "610", displayName: "Reception", realm: "ringlink", md5HA1: String(repeating: "a", count: 32),
+                sha256HA1: String(repeating: "b", count: 64))
+        ])
     static let key = DialKey("auto-0001")!
     static let nonce = ControlNonce("00112233445566778899aabbccddeeff")!
     static let firstKey = SymmetricKey(data: Array(0..<32 as Range<UInt8>))

@@ -11,7 +11,7 @@ public struct CallTimelineEntry: Sendable, Equatable {
         /// Decided here: another wish for the same target was answered with this call.
         case attached
         /// Reported by the bridge.
-        case dialling, ringing, answered
+        case dialling, ringing, attempted, answered
         /// Reported by the bridge, or decided here.
         case ended
     }
@@ -35,11 +35,16 @@ public struct CallEventDetail: Codable, Sendable, Equatable {
     public var sipStatus: Int?
     public var q850Cause: Int?
     public var talkSeconds: Int?
+    /// Of an attempt: the trunk it went over, and when it began (milliseconds since 1970 UTC).
+    public var trunk: TrunkID?
+    public var startedAt: Int64?
 
     public init(
         earlyMedia: Bool? = nil, outcome: CallOutcome? = nil, by: CallParty? = nil, text: String? = nil, sipStatus: Int? = nil,
-        q850Cause: Int? = nil, talkSeconds: Int? = nil
+        q850Cause: Int? = nil, talkSeconds: Int? = nil, trunk: TrunkID? = nil, startedAt: Int64? = nil
     ) {
+        self.trunk = trunk
+        self.startedAt = startedAt
         self.earlyMedia = earlyMedia
         self.outcome = outcome
         self.by = by

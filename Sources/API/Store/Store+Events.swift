@@ -126,6 +126,7 @@ extension PostgresTransaction {
         case .advanced, .ended:
             try write(ledger.call, ending: entry == .ended ? detail : nil)
             try stamp(kind, of: id, at: event.atMilliseconds)
+        case .noted: break
         case .ignored:
             // Overtaken by a later state: its time is still worth having.
             try stamp(kind, of: id, at: event.atMilliseconds)
@@ -144,7 +145,7 @@ extension PostgresTransaction {
             _ = try execute("UPDATE calls SET dialling_at = coalesce(dialling_at, instant($2)) WHERE id = $1", .id(call), .int(at))
         case .ringing:
             _ = try execute("UPDATE calls SET ringing_at = coalesce(ringing_at, instant($2)) WHERE id = $1", .id(call), .int(at))
-        case .queued, .sent, .attached, .answered, .ended:
+        case .queued, .sent, .attached, .attempted, .answered, .ended:
             break
         }
     }
@@ -173,7 +174,7 @@ extension PostgresTransaction {
                 UPDATE participants SET left_at = greatest(joined_at, instant($4))
                  WHERE room = $1 AND left_at IS NULL AND bridge = $2 AND epoch = $3 AND joined_at <= instant($4)
                 """, .id(room), .text(bridge), .bits(epoch), .int(at))
-        case .participantLeft(_, .call), .participantUpdated, .callDialling, .callRinging, .callAnswered, .callEnded:
+        case .participantLeft(_, .call), .participantUpdated, .callDialling, .callRinging, .callAttempted, .callAnswered, .callEnded:
             break
         }
     }
@@ -186,6 +187,13 @@ extension BridgeEvent.Change {
         case .callDialling: (.dialling, CallEventDetail())
         case .callRinging(_, let earlyMedia): (.ringing, CallEventDetail(earlyMedia: earlyMedia))
         case .callAnswered: (.answered, CallEventDetail())
+        case .callAttempted(_, let attempt):
+            (
+                .attempted,
+                CallEventDetail(
+                    text: attempt.detail, sipStatus: attempt.sipStatus, q850Cause: attempt.q850Cause, trunk: attempt.trunk,
+                    startedAt: attempt.startedAt)
+            )
         case .callEnded(_, let ending):
             (
                 .ended,

@@ -13,6 +13,8 @@ public struct CallLedger: Sendable, Equatable {
     public enum Entry: Sendable, Equatable {
         /// The call moved on; it has not ended.
         case advanced
+        /// Worth a line in the timeline; the call stands as it stood.
+        case noted
         /// The call got its one outcome by this.
         case ended
         /// Of an earlier state than the call's, or not about this call: a legal race, nothing changed.
@@ -36,6 +38,9 @@ public struct CallLedger: Sendable, Equatable {
             let entry = advance(to: .answered, in: room)
             if entry == .advanced { call.answeredAt = max(atMilliseconds, call.queuedAt) }
             return entry
+        case .callAttempted(let room, _):
+            guard room == call.room else { return .ignored }
+            return call.state == .ended ? .late(stillUp: false) : .noted
         case .callEnded(let room, let ending):
             guard room == call.room else { return .ignored }
             let reason = CallReason(code: ending.outcome.rawValue, text: ending.detail)

@@ -14,6 +14,8 @@ public enum BridgeCommand: Codable, Sendable, Equatable {
     case dial(DialCommand)
     /// End a call.
     case hangup(call: CallID, by: CallParty)
+    /// Trunks or extensions changed.
+    case configure(BridgeSetup)
 }
 
 /// A browser's place in a room.
@@ -44,13 +46,17 @@ public struct DialCommand: Codable, Sendable, Equatable {
     public var graceSeconds: Int
     /// Seconds the call may last after it was answered.
     public var maximumSeconds: Int
+    /// Seconds the far end may ring, over all attempts.
+    public var ringSeconds: Int
     /// The browser that asked: without a media connection of its own it rings nobody. `nil` if no browser asked.
     public var peer: PeerID?
 
     public init(
-        call: CallID, room: RoomSlug, target: DialRoute, label: String, graceSeconds: Int, maximumSeconds: Int, peer: PeerID? = nil
+        call: CallID, room: RoomSlug, target: DialRoute, label: String, graceSeconds: Int, maximumSeconds: Int, ringSeconds: Int = 60,
+        peer: PeerID? = nil
     ) {
         self.peer = peer
+        self.ringSeconds = ringSeconds
         self.call = call
         self.room = room
         self.target = target
@@ -66,6 +72,23 @@ public enum DialRoute: Codable, Sendable, Equatable {
     case echo
     /// A built-in far end that speaks a text, then hangs up.
     case announcement(Announcement)
+    /// A telephone number, over the first of these trunks that can carry the call.
+    case trunks(TrunkRoute)
+    /// The phones that are registered as this extension, 2–6 digits.
+    case registered(extension: String)
+}
+
+/// How a number is reached over the telephone network.
+public struct TrunkRoute: Codable, Sendable, Equatable {
+    /// E.164 with its `+`.
+    public var number: String
+    /// In the order in which they are tried. One alone, if the link pins it.
+    public var trunks: [TrunkID]
+
+    public init(number: String, trunks: [TrunkID]) {
+        self.number = number
+        self.trunks = trunks
+    }
 }
 
 /// The spoken text of a virtual number.

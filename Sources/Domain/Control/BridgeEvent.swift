@@ -35,6 +35,8 @@ public struct BridgeEvent: Codable, Sendable, Equatable {
         case callDialling(room: RoomSlug)
         case callRinging(room: RoomSlug, earlyMedia: Bool)
         case callAnswered(room: RoomSlug)
+        /// One try to reach the far end is over, well or badly; a call over trunks has one or more, before its answer or end.
+        case callAttempted(room: RoomSlug, CallAttempt)
         case callEnded(room: RoomSlug, CallEnding)
     }
 }

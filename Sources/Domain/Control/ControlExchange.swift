@@ -2,7 +2,13 @@
 public struct HelloRequest: Codable, Sendable, Equatable {
     /// Names this web process in the bridge's log.
     public var api: String
-    public init(api: String) { self.api = api }
+    /// Trunks and extensions as this web process knows them.
+    public var setup: BridgeSetup
+
+    public init(api: String, setup: BridgeSetup) {
+        self.api = api
+        self.setup = setup
+    }
 }
 
 public struct HelloAnswer: Codable, Sendable, Equatable {

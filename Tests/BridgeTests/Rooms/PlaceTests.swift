@@ -140,6 +140,7 @@ extension BridgeEvent.Change {
         case .roomEnded: "over"
         case .callDialling: "dialling"
         case .callRinging: "ringing"
+        case .callAttempted: "attempted"
         case .callAnswered: "answered"
         case .callEnded(_, let ending): "ended \(ending.outcome.rawValue) by \(ending.by.rawValue)"
         }

@@ -24,7 +24,14 @@ struct BridgeCodableTests {
             .dial(
                 DialCommand(
                     call: Sample.call, room: Sample.room, target: .announcement(announcement), label: "", graceSeconds: 0, maximumSeconds: .max)),
-            .hangup(call: Sample.call, by: .operatorRequest),
+            .dial(
+                DialCommand(
+                    call: Sample.call, room: Sample.room, target: .trunks(TrunkRoute(number: "+49301234567", trunks: [Sample.trunk])), label: "",
+                    graceSeconds: 0, maximumSeconds: 60, ringSeconds: 30, peer: Sample.peer)),
+            .dial(
+                DialCommand(
+                    call: Sample.call, room: Sample.room, target: .registered(extension: "610"), label: "", graceSeconds: 0, maximumSeconds: 60)),
+            .hangup(call: Sample.call, by: .operatorRequest), .configure(.none), .configure(Sample.setup),
         ])
     func commands(command: BridgeCommand) throws {
         try roundTrip(command)
@@ -49,7 +56,12 @@ struct BridgeCodableTests {
         arguments: [
             BridgeEvent.Change.participantJoined(room: Sample.room, participant), .participantUpdated(room: Sample.room, participant),
             .participantLeft(room: Sample.room, .peer(Sample.peer)), .roomEnded(room: Sample.room), .callDialling(room: Sample.room),
-            .callRinging(room: Sample.room, earlyMedia: true), .callAnswered(room: Sample.room),
+            .callRinging(room: Sample.room, earlyMedia: true),
+            .callAttempted(
+                room: Sample.room,
+                CallAttempt(
+                    trunk: Sample.trunk, startedAt: 1, endedAt: .max, sipStatus: 503, q850Cause: 34, detail: "The carrier has no channel free.")),
+            .callAnswered(room: Sample.room),
             .callEnded(
                 room: Sample.room, CallEnding(outcome: .noAnswer, by: .limit, detail: "Nobody.", sipStatus: 487, q850Cause: 19, talkSeconds: 0)),
             .callEnded(room: Sample.room, CallEnding(outcome: .completed, by: .phone, detail: "", talkSeconds: 3)),
@@ -73,7 +85,7 @@ struct BridgeCodableTests {
 
     @Test("The greeting and the poll survive")
     func exchange() throws {
-        try roundTrip(HelloRequest(api: "web-1"))
+        try roundTrip(HelloRequest(api: "web-1", setup: Sample.setup))
         try roundTrip(
             HelloAnswer(
                 bridge: "br_1", epoch: .max, build: "1.0", liveCalls: [Sample.call],

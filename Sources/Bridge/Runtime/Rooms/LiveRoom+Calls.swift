@@ -17,6 +17,8 @@ extension LiveRoom {
             answer(command.call, farEnd: engine.makeEcho(), now: now, into: &output)
         case .announcement(let announcement):
             output.speech.append((command.call, slug, announcement))
+        case .trunks, .registered:
+            end(command.call, .trunkUnavailable, by: .system, "No line to the telephone network is open here.", now: now, into: &output)
         }
         return .accepted
     }

@@ -115,6 +115,7 @@ package struct RoomTable {
         case .hangup(let call, let party):
             guard let entry = byCall[call] else { return .refused(.unknownCall) }
             return settle(entry, into: &output, entry.room.hangup(call, by: party, now: now, into: &output))
+        case .configure: return .accepted
         }
     }
 

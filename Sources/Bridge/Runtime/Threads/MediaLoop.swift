@@ -150,7 +150,7 @@ extension BridgeCommand {
     fileprivate var bringsNewWork: Bool {
         switch self {
         case .join, .dial: true
-        case .leave, .socketLost, .offer, .update, .hangup: false
+        case .leave, .socketLost, .offer, .update, .hangup, .configure: false
         }
     }
 }

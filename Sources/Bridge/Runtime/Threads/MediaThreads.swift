@@ -64,6 +64,7 @@ final class MediaThreads: Sendable {
         case .hangup(let call, _):
             guard let index = calls.withLock({ $0[call] }) else { return .refused(.unknownCall) }
             return await threads[index].perform(command)
+        case .configure: return .accepted
         }
     }
 
