@@ -115,7 +115,7 @@ struct CallLedgerTests {
                 let kept: Bool =
                     switch entry {
                     case .advanced, .ended: before != ledger.call && before.state <= ledger.call.state
-                    case .ignored, .late: before == ledger.call
+                    case .noted, .ignored, .late: before == ledger.call
                     }
                 if !kept || (before.outcome != nil && before.outcome != ledger.call.outcome) {
                     Issue.record("step \(step) of \(order): \(entry)")
