@@ -13,7 +13,11 @@ package final class EventLog: Sendable {
     private static let signalCapacity = 4_096
 
     private struct State {
+        /// The unacknowledged ones begin at `head`. What is acknowledged leaves in large pieces: moving up a hundred thousand
+        /// for each page would keep the media threads from the lock.
         var events: [BridgeEvent] = []
+        var head = 0
+        var waiting: Int { events.count - head }
         var nextPosition: UInt64 = 1
         /// Last sequence of each stream that is still written to.
         var sequences: [BridgeEvent.Stream: UInt64] = [:]
@@ -29,7 +33,7 @@ package final class EventLog: Sendable {
     package init() {}
 
     /// Whether there is room for the events that new work would bring.
-    package var hasRoom: Bool { state.withLock { $0.events.count < Self.capacity } }
+    package var hasRoom: Bool { state.withLock { $0.waiting < Self.capacity } }
 
     /// Whether somebody waits for news.
     package var hasWaiters: Bool { state.withLock { !$0.waiters.isEmpty } }
@@ -81,10 +85,13 @@ package final class EventLog: Sendable {
 
     private func take(after acknowledged: UInt64) -> EventsAnswer {
         state.withLock { state in
-            let done = state.events.firstIndex { $0.position > acknowledged } ?? state.events.count
-            state.events.removeFirst(done)
+            while state.waiting > 0, state.events[state.head].position <= acknowledged { state.head += 1 }
+            if state.head > state.waiting {
+                state.events.removeFirst(state.head)
+                state.head = 0
+            }
             defer { state.signals.removeAll(keepingCapacity: true) }
-            return EventsAnswer(events: Array(state.events.prefix(Self.page)), signals: Array(state.signals.values))
+            return EventsAnswer(events: Array(state.events[state.head...].prefix(Self.page)), signals: Array(state.signals.values))
         }
     }
 
@@ -96,7 +103,7 @@ package final class EventLog: Sendable {
         await withCheckedContinuation { continuation in
             let isNews = state.withLock { state in
                 // What came between the look and the wait must not be waited for.
-                if state.isClosing || !state.events.isEmpty || !state.signals.isEmpty { return true }
+                if state.isClosing || state.waiting > 0 || !state.signals.isEmpty { return true }
                 state.waiters[id] = continuation
                 return false
             }
@@ -117,7 +124,7 @@ package final class EventLog: Sendable {
     package func drained(atMost limit: Duration) async {
         let step = Duration.milliseconds(20)
         var waited = Duration.zero
-        while waited < limit, state.withLock({ !$0.events.isEmpty }) {
+        while waited < limit, state.withLock({ $0.waiting > 0 }) {
             try? await Task.sleep(for: step)
             waited += step
         }
