@@ -1,7 +1,7 @@
 /// The transit times (arrival minus RTP timestamp) of the last seconds of a stream.
 ///
 /// Only their differences mean anything, since the two clocks have no common zero. All values are ticks of the RTP clock.
-struct TransitWindow {
+package struct TransitWindow {
     /// One stretch of 20 ms of media: the extremes of its packets.
     private struct Entry {
         var arrival = 0
@@ -20,11 +20,11 @@ struct TransitWindow {
     private let horizon: Int
 
     /// The fastest transit.
-    private(set) var base = 0
+    package private(set) var base = 0
     /// The transit that all but the slowest hundredth keep to.
-    private(set) var high = 0
+    package private(set) var high = 0
 
-    init(clockRate: Int) {
+    package init(clockRate: Int) {
         stretchTicks = max(1, clockRate / 50)
         // Longer ago, in pauses with few packets, the clocks' drift would be taken for jitter.
         horizon = 10 * clockRate
@@ -36,25 +36,35 @@ struct TransitWindow {
         count = 0
     }
 
-    mutating func insert(transit: Int, timestamp: Int, arrival: Int) {
+    package mutating func insert(transit: Int, timestamp: Int, arrival: Int) {
         let stretch = timestamp / stretchTicks
+        let rank = count / 100
+        // Every packet comes here: the whole window is looked through only when one of its extremes may have changed.
+        var mayChange = count == 0 || transit > high
         if count > 0, entries[newest].stretch == stretch {
             entries[newest].least = min(entries[newest].least, transit)
             entries[newest].most = max(entries[newest].most, transit)
         } else {
+            if count == Self.capacity, carriesExtreme(oldest) { mayChange = true }
             newest = (newest + 1) % Self.capacity
             entries[newest] = Entry(arrival: arrival, stretch: stretch, least: transit, most: transit)
             count = min(count + 1, Self.capacity)
         }
-        forget(before: arrival &- horizon)
-        measure()
-    }
-
-    private mutating func forget(before time: Int) {
-        while count > 1, entries[(newest + Self.capacity + 1 - count) % Self.capacity].arrival < time {
+        while count > 1, entries[oldest].arrival < arrival &- horizon {
+            if carriesExtreme(oldest) { mayChange = true }
             count -= 1
         }
+        if mayChange || count / 100 != rank {
+            measure()
+        } else {
+            base = min(base, transit)
+        }
     }
+
+    private var oldest: Int { (newest + Self.capacity + 1 - count) % Self.capacity }
+
+    /// Whether `base` or `high` could rest on this entry.
+    private func carriesExtreme(_ index: Int) -> Bool { entries[index].least == base || entries[index].most >= high }
 
     private mutating func measure() {
         // With at most 300 entries the slowest hundredth are at most three, and the fourth is wanted.
