@@ -117,7 +117,7 @@ final class RoomRig {
         while true {
             var next = end
             if let arrival = network.nextArrival { next = min(next, arrival) }
-            if let due = table.schedule.nextDue(after: table.served)?.at { next = min(next, due) }
+            if let due = table.nextDue { next = min(next, due) }
             for visitor in active { if let at = visitor.nextSend { next = min(next, at) } }
             now = max(now, next)
             for visitor in active {

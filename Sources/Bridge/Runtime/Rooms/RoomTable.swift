@@ -19,10 +19,18 @@ package struct RoomTable {
         }
     }
 
-    package private(set) var schedule = PhaseSchedule()
+    package private(set) var schedule = PhaseSchedule() {
+        didSet { upcoming = schedule.nextDue(after: served) }
+    }
     private var legs = LegTable<Entry>()
     /// Up to when every due phase has been served.
-    package private(set) var served: Duration = .zero
+    package private(set) var served: Duration = .zero {
+        didSet { upcoming = schedule.nextDue(after: served) }
+    }
+    /// The next phase that is due. Kept, since every datagram asks for it.
+    private var upcoming: (phase: Int, at: Duration)?
+    /// When the next room must be served; `nil` without rooms.
+    package var nextDue: Duration? { upcoming?.at }
     private var bySlug: [RoomSlug: Entry] = [:]
     private var byCall: [CallID: Entry] = [:]
     private var byPhase = [[Entry]](repeating: [], count: PhaseSchedule.phases)
@@ -69,7 +77,7 @@ package struct RoomTable {
         // After a long pause of the whole machine the missed frames are not hurried after.
         if now - served > .seconds(1) { served = now - .milliseconds(20) }
         while true {
-            guard let due = schedule.nextDue(after: served) else {
+            guard let due = upcoming else {
                 served = now
                 return
             }

@@ -50,7 +50,7 @@ final class MediaLoop {
     func run() throws(LinuxError) {
         var armed: Duration?
         while !stopped {
-            let due = rooms.schedule.nextDue(after: rooms.served)?.at
+            let due = rooms.nextDue
             if due != armed {
                 try timer.arm(at: due)
                 armed = due
