@@ -27,8 +27,12 @@ struct ServiceRunner {
         try ProcessIdentity.asRoot { try ChildProcess.spawn(executable, command + identity, environment: environment) }
     }
 
+    /// Runs one of our own commands to its end, or until somebody wants to stop.
     func outputOfOwn(_ command: [String], environment: [String], timeout: Duration) throws -> [UInt8] {
-        try ProcessIdentity.asRoot { try ChildProcess.output(of: executable, command + identity, environment: environment, timeout: timeout) }
+        try ProcessIdentity.asRoot {
+            try ChildProcess.output(
+                of: executable, command + identity, environment: environment, timeout: timeout, isCancelled: { StopRequest.count > 0 })
+        }
     }
 
     /// Starts another program.
@@ -43,11 +47,12 @@ struct ServiceRunner {
         }
     }
 
-    /// Runs another program to its end.
+    /// Runs another program to its end, or until somebody wants to stop.
     func output(_ program: String, _ arguments: [String], timeout: Duration) throws -> [UInt8] {
         try ProcessIdentity.asRoot {
             try ChildProcess.output(
-                of: executable, ["run-as"] + identity + ["--", program] + arguments, environment: Self.plainEnvironment, timeout: timeout)
+                of: executable, ["run-as"] + identity + ["--", program] + arguments, environment: Self.plainEnvironment, timeout: timeout,
+                isCancelled: { StopRequest.count > 0 })
         }
     }
 }

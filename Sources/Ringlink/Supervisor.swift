@@ -30,6 +30,9 @@ struct Supervisor: Sendable {
             try startServices(runner, environment, &family)
             guard StopRequest.count == 0 else { return }
             Banner(options, folder: folder, newKey: key, started: started).show()
+        } catch  where StopRequest.count > 0 {
+            // A step of the start was given up half-way, because of the stop: nothing is wrong. The next start begins it anew.
+            return
         }
         supervise(&family)
         Console.say("Stopping: calls are ended first …")

@@ -75,3 +75,34 @@ def test_database_url_is_used_and_no_cluster_is_made(foreign, room):
     finally:
         installation.kill()
         installation.remove()
+
+
+def test_a_stop_while_the_database_is_silent_is_prompt():
+    """A server that takes the connection and never says a word: a host behind a firewall looks like this."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        installation = Installation("silent-database", {"DATABASE_URL": f"postgresql://owner@127.0.0.1:{silent.getsockname()[1]}/postgres"})
+        process = subprocess.Popen(
+            installation.command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=os.environ | installation.environment,
+            cwd="/",
+        )
+        try:
+            silent.settimeout(10)
+            silent.accept()
+            everybody = descendants(process.pid)
+            assert everybody
+            began = time.monotonic()
+            process.send_signal(signal.SIGINT)
+            _, complaints = process.communicate(timeout=10)
+            assert time.monotonic() - began < 2
+            assert process.returncode == 0
+            assert "ringlink: " not in complaints, complaints
+            assert not [left.command for left in everybody if left.is_alive]
+        finally:
+            process.kill()
+            process.wait()
+            installation.remove()

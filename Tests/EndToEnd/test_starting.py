@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import shutil
 import signal
 import socket
 import ssl
@@ -80,6 +81,7 @@ def test_a_stop_ends_calls_politely_and_everything_within_five_seconds(running, 
             assert running.stop(number) < 5
             assert other.wait_for_close() == (1001, "server_restarting")
         assert running.process.returncode == 0
+        assert "was killed" not in running.printed
         tab.wait_for_state("reconnecting")
         assert "restarting" in tab.notice("socket")
         running.start()
@@ -93,16 +95,21 @@ def test_a_stop_ends_calls_politely_and_everything_within_five_seconds(running, 
         visitors.leave()
 
 
-def test_a_stop_while_it_starts_leaves_nothing(own):
+@pytest.mark.parametrize("seconds", [0.1, 0.3, 0.6, 1.0])
+def test_a_stop_during_the_very_first_start_leaves_nothing(own, seconds):
+    """The first start makes the database: it is given up half-way, and the next one begins anew."""
     if own.is_running:
         own.stop()
-    own.process = subprocess.Popen(own.command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
-    time.sleep(0.3)
+    shutil.rmtree(own.data, ignore_errors=True)
+    own.process = subprocess.Popen(own.command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd="/")
+    time.sleep(seconds)
     everybody = descendants(own.process.pid)
     began = time.monotonic()
     own.process.send_signal(signal.SIGTERM)
-    own.process.wait(8)
+    _, complaints = own.process.communicate(timeout=8)
     assert time.monotonic() - began < 5
+    assert own.process.returncode == 0, complaints
+    assert "ringlink: " not in complaints and "was killed" not in complaints, complaints
     time.sleep(0.1)
     assert not [process.command for process in everybody if process.is_alive]
     own.start()

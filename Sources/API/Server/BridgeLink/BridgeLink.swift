@@ -119,7 +119,8 @@ package actor BridgeLink: BridgeConnection {
     }
 
     private func greet() async throws -> HelloAnswer {
-        let hello = try await exchange.post("/control/hello", HelloRequest(api: api, setup: .none), epoch: 0, timeout: Self.patience, as: HelloAnswer.self)
+        let hello = try await exchange.post(
+            "/control/hello", HelloRequest(api: api, setup: .none), epoch: 0, timeout: Self.patience, as: HelloAnswer.self)
         lease.contact(now: clock.now)
         return hello
     }

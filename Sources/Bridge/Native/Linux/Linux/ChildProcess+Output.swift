@@ -5,6 +5,7 @@ public enum ChildProcessError: Error, Equatable {
     case failed(program: String, ChildProcess.Ending)
     case tooMuchOutput(program: String)
     case timedOut(program: String)
+    case cancelled(program: String)
     case system(LinuxError)
 }
 
@@ -16,8 +17,10 @@ extension ChildProcess {
     ///   - input: at most 60 KiB, so that it fits into the pipe at once.
     ///   - limit: bytes of output beyond which the program is ended.
     ///   - timeout: after this the program is ended.
+    ///   - isCancelled: asked ten times a second; once it is true the program is ended.
     public static func output(
-        of program: String, _ arguments: [String], environment: [String]? = nil, input: [UInt8] = [], limit: Int = 1 << 20, timeout: Duration
+        of program: String, _ arguments: [String], environment: [String]? = nil, input: [UInt8] = [], limit: Int = 1 << 20, timeout: Duration,
+        isCancelled: () -> Bool = { false }
     ) throws(ChildProcessError) -> [UInt8] {
         let (readInput, writeInput) = try pipeEnds()
         let (readOutput, writeOutput) = try pipeEnds()
@@ -38,12 +41,14 @@ extension ChildProcess {
         var output: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 64 * 1024)
         while true {
-            let left = deadline - MonotonicClock.now()
             var waiting = pollfd(fd: readOutput, events: Int16(POLLIN), revents: 0)
-            let milliseconds = Int32(clamping: left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000)
-            guard left > .zero, Glibc.poll(&waiting, 1, max(milliseconds, 1)) >= 0 || errno == EINTR else {
+            guard MonotonicClock.now() < deadline, Glibc.poll(&waiting, 1, 100) >= 0 || errno == EINTR else {
                 child.end()
                 throw .timedOut(program: program)
+            }
+            guard !isCancelled() else {
+                child.end()
+                throw .cancelled(program: program)
             }
             guard waiting.revents != 0 else { continue }
             let count = read(readOutput, &chunk, chunk.count)
