@@ -137,6 +137,12 @@ final class BrowserLeg {
         phones[index].statistics.send(payloadLength: header.payload.count, timestamp: heading.timestamp, now: now)
     }
 
+    /// A phone's packet is not for browsers: its number closes up, its time stays.
+    func remove(_ header: RTPHeader, from phone: LegID) {
+        guard let index = phones.firstIndex(where: { $0.source == phone }) else { return }
+        phones[index].forwarder.remove(ssrc: header.ssrc, sequenceNumber: header.sequenceNumber)
+    }
+
     /// Sends reports once a second (RFC 3550 section 6.4): what we sent, and how the microphone arrived.
     func report(now: Duration, wallClock: NTPTimestamp, into batch: inout PacketBatch) {
         guard nextReport <= now, let transport, transport.isEstablished else { return }

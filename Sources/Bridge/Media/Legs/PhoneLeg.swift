@@ -1,19 +1,29 @@
+import ICE
 import RTP
 
 /// The phone side of a room: a continuous RTP stream of the room's mix out, the phone's own stream in.
 ///
 /// The same for every far end: the built-in numbers are phones whose far end is internal, not a short cut.
 public final class PhoneLeg {
+    /// Who is behind it.
+    enum FarSide {
+        /// One of our own making, which is asked every 20 ms.
+        case `internal`(any FarEnd)
+        /// A phone, which sends when it likes.
+        case rtp(RTPPeer)
+    }
+
     public let id: LegID
-    /// What the phone speaks and hears.
-    public let codec: AudioCodec
-    private let encoder: any AudioEncoder
-    private let farEnd: any FarEnd
-    private let payloadType: UInt8
-    private let ssrc: UInt32
+    /// What the phone hears.
+    public private(set) var codec: AudioCodec
+    private var encoder: any AudioEncoder
+    private var farSide: FarSide
+    private var payloadType: UInt8
+    let ssrc: UInt32
     private var sequenceNumber: UInt16
     private var timestamp: UInt32
-    private var first = true
+    /// The next packet starts a talkspurt: the first one, and the first after a pause (RFC 3551 section 4.1).
+    private var marker = true
     private var packet: [UInt8] = []
     private var reply: [UInt8] = []
 
@@ -21,15 +31,23 @@ public final class PhoneLeg {
     var playouts = SourcePlayouts()
     /// How loud the phone is, for the speaker display.
     var level = LevelMeter()
+    /// When it last said something.
+    var lastSaid: Duration?
+    /// The codec and source of what it says, for those playouts.
+    private(set) var saidCodec: AudioCodec
+    private var saidSource: UInt32?
     private(set) var reception = ReceptionStatistics(clockRate: 8_000)
 
     /// - Parameter generator: where the SSRC and the first numbers come from (RFC 3550 section 5.1).
-    public init(id: LegID, codec: AudioCodec, encoder: any AudioEncoder, farEnd: any FarEnd, generator: inout some RandomNumberGenerator) {
+    init(
+        id: LegID, format: PayloadFormat, encoder: any AudioEncoder, farSide: FarSide, generator: inout some RandomNumberGenerator
+    ) {
         self.id = id
-        self.codec = codec
+        codec = format.codec
+        saidCodec = format.codec
+        payloadType = format.payloadType
         self.encoder = encoder
-        self.farEnd = farEnd
-        payloadType = codec.telephonePayloadType
+        self.farSide = farSide
         ssrc = .random(in: .min ... .max, using: &generator)
         sequenceNumber = .random(in: .min ... .max, using: &generator)
         timestamp = .random(in: .min ... .max, using: &generator)
@@ -40,24 +58,141 @@ public final class PhoneLeg {
     /// Samples per second of the mix that this phone is given.
     public var sampleRate: Int { encoder.sampleRate }
 
-    /// Sends one mixed frame of 20 ms, and hands on what the phone says.
-    ///
-    /// - Parameter said: called with the phone's RTP packet, at most once.
-    func exchange(_ mix: [Int16], now: Duration, said: (_ packet: [UInt8], _ header: RTPHeader) -> Void) -> FarEndProgress {
-        packet.removeAll(keepingCapacity: true)
-        RTPHeader.write(
-            payloadType: payloadType, marker: first, sequenceNumber: sequenceNumber, timestamp: timestamp, ssrc: ssrc, to: &packet)
-        first = false
-        encoder.encode(mix, into: &packet)
-        sequenceNumber &+= 1
-        // The RTP clock of all telephone codecs is 8 kHz, of G.722 too (RFC 3551 section 4.5.2).
-        timestamp &+= 160
-        reply.removeAll(keepingCapacity: true)
-        let progress = farEnd.exchange(packet, reply: &reply)
-        if !reply.isEmpty, let header = RTPHeader(reply.span) {
-            _ = reception.receive(sequenceNumber: header.sequenceNumber, timestamp: header.timestamp, now: now)
-            said(reply, header)
+    /// What was agreed on with a real phone.
+    var media: TelephoneMedia? {
+        if case .rtp(let peer) = farSide { peer.media } else { nil }
+    }
+
+    // MARK: The mix out
+
+    /// Sends one mixed frame of 20 ms: to the phone, or to the far end of our own making, whose answer `said` is given.
+    func exchange(
+        _ mix: [Int16], now: Duration, into batch: inout PacketBatch, said: (_ packet: [UInt8], _ header: RTPHeader) -> Void
+    ) -> FarEndProgress {
+        defer {
+            sequenceNumber &+= 1
+            // The RTP clock of all telephone codecs is 8 kHz, of G.722 too (RFC 3551 section 4.5.2).
+            timestamp &+= 160
         }
-        return progress
+        switch farSide {
+        case .internal(let farEnd):
+            packet.removeAll(keepingCapacity: true)
+            write(mix, to: &packet)
+            reply.removeAll(keepingCapacity: true)
+            let progress = farEnd.exchange(packet, reply: &reply)
+            if !reply.isEmpty, let header = RTPHeader(reply.span) {
+                _ = reception.receive(sequenceNumber: header.sequenceNumber, timestamp: header.timestamp, now: now)
+                said(reply, header)
+            }
+            return progress
+        case .rtp(var peer):
+            guard let path = peer.path else {
+                // On hold it hears nothing. Numbers go on: the far end must see a pause, not a step back.
+                sequenceNumber &-= 1
+                marker = true
+                return .talking
+            }
+            batch.append(on: path) { arena, start in
+                write(mix, to: &arena)
+                peer.count(payloadLength: arena.count - start - RTPHeader.fixedLength, timestamp: timestamp, now: now)
+                return true
+            }
+            farSide = .rtp(peer)
+            return .talking
+        }
+    }
+
+    private func write(_ mix: [Int16], to packet: inout [UInt8]) {
+        RTPHeader.write(
+            payloadType: payloadType, marker: marker, sequenceNumber: sequenceNumber, timestamp: timestamp, ssrc: ssrc, to: &packet)
+        marker = false
+        encoder.encode(mix, into: &packet)
+    }
+
+    // MARK: A real phone
+
+    /// A new offer and answer.
+    ///
+    /// - Parameter encoder: for its codec; `nil` if that is the same as before.
+    func agree(on media: TelephoneMedia, encoder: (any AudioEncoder)?, now: Duration) {
+        guard case .rtp(var peer) = farSide else { return }
+        peer.agree(on: media, now: now)
+        farSide = .rtp(peer)
+        payloadType = media.format.payloadType
+        codec = media.format.codec
+        if let encoder { self.encoder = encoder }
+    }
+
+    /// What a packet of the phone is to the room.
+    enum Said {
+        case audio(RTPHeader, AudioCodec)
+        /// Not for browsers: telephone-event, comfort noise. Its number is to be closed up.
+        case removed(RTPHeader)
+        /// Not the phone's, or nothing that was agreed on.
+        case nothing
+    }
+
+    /// Takes an RTP packet that came to this leg's port.
+    func receive(_ packet: [UInt8], from remote: TransportAddress, now: Duration) -> Said {
+        guard case .rtp(var peer) = farSide, let header = RTPHeader(packet.span), !header.payload.isEmpty else { return .nothing }
+        let codec = peer.codec(of: header.payloadType)
+        let isEvent = header.payloadType == peer.media.telephoneEvent || header.payloadType == StaticPayloadType.comfortNoise.rawValue
+        // Only what was agreed on can prove an address.
+        guard codec != nil || isEvent, peer.accepts(remote, now: now) else { return .nothing }
+        farSide = .rtp(peer)
+        guard peer.media.direction.receives else { return .nothing }
+        if header.ssrc != saidSource {
+            saidSource = header.ssrc
+            reception = ReceptionStatistics(clockRate: 8_000)
+            playouts.restart()
+        }
+        _ = reception.receive(sequenceNumber: header.sequenceNumber, timestamp: header.timestamp, now: now)
+        guard let codec, header.payload.count <= Self.longestPayload else { return .removed(header) }
+        if codec != saidCodec {
+            saidCodec = codec
+            playouts.drop()
+        }
+        return .audio(header, codec)
+    }
+
+    /// 100 ms of G.711: more than any phone packs, and it fits every browser's packet.
+    private static let longestPayload = 800
+
+    func receiveControl(_ packet: [UInt8], from remote: TransportAddress, now: Duration, arrival: NTPTimestamp) {
+        // Reports may come from another port than the media; what counts is that the source they speak of is ours.
+        guard case .rtp(var peer) = farSide else { return }
+        let info = peer.receiveControl(packet.span, ssrc: ssrc, arrival: arrival)
+        farSide = .rtp(peer)
+        if let info, info.ssrc == saidSource { reception.receive(info, now: now) }
+    }
+
+    /// Sends the report that is due.
+    func report(cname: [UInt8], now: Duration, wallClock: NTPTimestamp, into batch: inout PacketBatch) {
+        guard case .rtp(var peer) = farSide, let path = peer.takeReportPath(now: now) else { return }
+        farSide = .rtp(peer)
+        append(on: path, cname: cname, now: now, wallClock: wallClock, isLast: false, into: &batch)
+    }
+
+    /// Says goodbye in RTCP (RFC 3550 section 6.6), as far as there is anybody to hear it.
+    func farewell(cname: [UInt8], now: Duration, wallClock: NTPTimestamp, into batch: inout PacketBatch) {
+        guard case .rtp(let peer) = farSide, let path = peer.farewellPath else { return }
+        append(on: path, cname: cname, now: now, wallClock: wallClock, isLast: true, into: &batch)
+    }
+
+    private func append(
+        on path: TransportPath, cname: [UInt8], now: Duration, wallClock: NTPTimestamp, isLast: Bool, into batch: inout PacketBatch
+    ) {
+        guard case .rtp(let peer) = farSide else { return }
+        let blocks = saidSource.flatMap { reception.reportBlock(ssrc: $0, now: now) }.map { [$0] } ?? []
+        batch.append(on: path) { arena, _ in
+            if let info = peer.sent.senderInfo(ssrc: ssrc, ntp: wallClock, now: now) {
+                RTCPWriter.appendSenderReport(info, blocks: blocks, to: &arena)
+            } else {
+                RTCPWriter.appendReceiverReport(sender: ssrc, blocks: blocks, to: &arena)
+            }
+            RTCPWriter.appendCanonicalName(cname, of: ssrc, to: &arena)
+            if isLast { RTCPWriter.appendBye(ssrc, to: &arena) }
+            return true
+        }
     }
 }

@@ -17,6 +17,29 @@ extension RoomEngine {
         }
     }
 
+    /// A datagram that came to the RTP port of a phone, or to the RTCP port beside it.
+    ///
+    /// - Parameters:
+    ///   - isControl: whether it came to the RTCP port.
+    ///   - wallClock: nanoseconds since 1970 UTC.
+    public func receive(
+        _ datagram: [UInt8], phone leg: LegID, from remote: TransportAddress, isControl: Bool, now: Duration, wallClock: Int64,
+        into batch: inout PacketBatch
+    ) {
+        guard let phone = phone(leg) else { return }
+        switch DatagramKind(datagram.span) {
+        case .rtp where !isControl:
+            switch phone.receive(datagram, from: remote, now: now) {
+            case .audio(let header, let codec): spread(datagram, header, codec: codec, of: phone, now: now, into: &batch)
+            case .removed(let header): for browser in browsers { browser.remove(header, from: leg) }
+            case .nothing: break
+            }
+        case .rtcp:
+            phone.receiveControl(datagram, from: remote, now: now, arrival: NTPTimestamp(unixNanoseconds: wallClock))
+        case .rtp, .stun, .dtls, .unknown: break
+        }
+    }
+
     private func learn(_ news: PathNews, of leg: LegID) {
         if let path = news.learned { events.append(.addressLearned(leg, path.remote)) }
         if let path = news.forgotten { events.append(.addressForgotten(leg, path.remote)) }
@@ -48,6 +71,7 @@ extension RoomEngine {
                 browser.report(now: now, wallClock: NTPTimestamp(unixNanoseconds: wallClock), into: &batch)
             }
         }
+        for phone in phones { phone.report(cname: cname, now: now, wallClock: NTPTimestamp(unixNanoseconds: wallClock), into: &batch) }
         updateSpeaking(now: now)
     }
 
@@ -60,7 +84,10 @@ extension RoomEngine {
             if let last = browser.microphone.lastPacket, now - last > .milliseconds(100) { browser.microphone.level.decay() }
             if browser.microphone.level.dBov < Self.speakingThreshold { loud.append((browser.microphone.level.dBov, browser.id)) }
         }
-        for phone in phones where phone.level.dBov < Self.speakingThreshold { loud.append((phone.level.dBov, phone.id)) }
+        for phone in phones {
+            if let last = phone.lastSaid, now - last > .milliseconds(100) { phone.level.decay() }
+            if phone.level.dBov < Self.speakingThreshold { loud.append((phone.level.dBov, phone.id)) }
+        }
         loud.sort { ($0.level, $0.leg) < ($1.level, $1.leg) }
         if speakers.update(loud.prefix(5).map(\.leg), now: now) { speakingChanged = true }
     }

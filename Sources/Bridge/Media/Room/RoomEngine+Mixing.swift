@@ -54,17 +54,24 @@ extension RoomEngine {
         if let browser = browser(source) {
             return browser.microphone.playouts.pull(codec: browser.microphone.codec, sampleRate: sampleRate, now: now, toolbox: toolbox)
         }
-        guard let phone = phones.first(where: { $0.id == source }) else { return [] }
-        return phone.playouts.pull(codec: phone.codec, sampleRate: sampleRate, now: now, toolbox: toolbox)
+        guard let phone = phone(source) else { return [] }
+        return phone.playouts.pull(codec: phone.saidCodec, sampleRate: sampleRate, now: now, toolbox: toolbox)
     }
 
     /// Sends the mix to a phone, and what the phone says to everybody who hears it.
     private func send(to phone: PhoneLeg, now: Duration, into batch: inout PacketBatch) {
-        let progress = phone.exchange(mixed, now: now) { packet, header in
-            phone.playouts.insert(packet, header, now: now)
-            phone.level.update(phone.codec.level(of: packet.span.extracting(header.payload)))
-            for browser in browsers { browser.forward(packet, header, from: phone.id, codec: phone.codec, now: now, into: &batch) }
-        }
+        // Two of them: the far end of our own making answers while the batch is the leg's to write to.
+        var answer: (packet: [UInt8], header: RTPHeader)?
+        let progress = phone.exchange(mixed, now: now, into: &batch) { answer = ($0, $1) }
+        if let answer { spread(answer.packet, answer.header, codec: phone.codec, of: phone, now: now, into: &batch) }
         if progress == .hungUp { events.append(.farEndHungUp(phone.id)) }
+    }
+
+    /// What a phone says: to every browser as it is, to the other phones by their mix.
+    func spread(_ packet: [UInt8], _ header: RTPHeader, codec: AudioCodec, of phone: PhoneLeg, now: Duration, into batch: inout PacketBatch) {
+        phone.lastSaid = now
+        phone.playouts.insert(packet, header, now: now)
+        phone.level.update(codec.level(of: packet.span.extracting(header.payload)))
+        for browser in browsers { browser.forward(packet, header, from: phone.id, codec: codec, now: now, into: &batch) }
     }
 }

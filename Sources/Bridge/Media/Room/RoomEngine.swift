@@ -21,7 +21,7 @@ public final class RoomEngine {
     var nextMix: Duration?
     var speakers = SpeakerDisplay()
     var speakingChanged = false
-    private let cname: [UInt8]
+    let cname: [UInt8]
 
     /// - Parameter generator: the room's randomness: ICE credentials, SSRCs, first numbers.
     public init(toolbox: any MediaToolbox, generator: any RandomNumberGenerator) {
@@ -101,10 +101,45 @@ public final class RoomEngine {
     /// - Returns: `false` if its codec could not be opened.
     public func addPhone(_ leg: LegID, codec: AudioCodec, farEnd: any FarEnd, now: Duration) -> Bool {
         guard let encoder = toolbox.makeEncoder(codec) else { return false }
-        phones.append(PhoneLeg(id: leg, codec: codec, encoder: encoder, farEnd: farEnd, generator: &generator))
+        let format = PayloadFormat(payloadType: codec.telephonePayloadType, codec: codec)
+        add(PhoneLeg(id: leg, format: format, encoder: encoder, farSide: .internal(farEnd), generator: &generator), now: now)
+        return true
+    }
+
+    /// Brings a real phone into the room, or takes what was newly agreed on with one that is there.
+    ///
+    /// - Parameters:
+    ///   - local: our RTP port, and the address it is reached at.
+    ///   - latches: whether its RTP may come from another address than its SDP named (see `RTPLatch`).
+    /// - Returns: `false` if its codec could not be opened; nothing changed then.
+    public func agree(on media: TelephoneMedia, phone leg: LegID, local: TransportAddress, latches: Bool, now: Duration) -> Bool {
+        let known = phone(leg)
+        let encoder = known?.codec == media.format.codec ? nil : toolbox.makeEncoder(media.format.codec)
+        guard let known else {
+            guard let encoder else { return false }
+            let peer = RTPPeer(local: local, media: media, latches: latches, now: now)
+            add(PhoneLeg(id: leg, format: media.format, encoder: encoder, farSide: .rtp(peer), generator: &generator), now: now)
+            return true
+        }
+        guard known.codec == media.format.codec || encoder != nil else { return false }
+        known.agree(on: media, encoder: encoder, now: now)
+        return true
+    }
+
+    private func add(_ phone: PhoneLeg, now: Duration) {
+        phones.append(phone)
         if nextMix == nil { nextMix = now }
         for browser in browsers { assignSections(of: browser) }
-        return true
+    }
+
+    func phone(_ leg: LegID) -> PhoneLeg? { phones.first { $0.id == leg } }
+
+    /// Takes a phone out of the room; a real one is told by RTCP.
+    ///
+    /// - Parameter wallClock: nanoseconds since 1970 UTC.
+    public func removePhone(_ leg: LegID, now: Duration, wallClock: Int64, into batch: inout PacketBatch) {
+        phone(leg)?.farewell(cname: cname, now: now, wallClock: NTPTimestamp(unixNanoseconds: wallClock), into: &batch)
+        removePhone(leg)
     }
 
     public func removePhone(_ leg: LegID) {
