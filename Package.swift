@@ -73,6 +73,7 @@ let package = Package(
             resources: [.embedInCode("Web")]),
 
         // MARK: Bridge wing, pure
+        target("SIP", "Sources/Bridge/SIP", [crypto]),
         target("SDP", "Sources/Bridge/SDP"),
         target("RTP", "Sources/Bridge/RTP"),
         target("ICE", "Sources/Bridge/ICE", [crypto]),
@@ -105,6 +106,7 @@ let package = Package(
         .target(name: "VirtualBrowser", dependencies: ["Media", "RTP", "ICE"], path: "Tests/VirtualBrowser", swiftSettings: settings),
         tests("VirtualNetworkTests", ["VirtualNetwork"]),
         tests("DomainTests", ["Domain", crypto]),
+        tests("SIPTests", ["SIP", "VirtualNetwork", crypto]),
         tests("SDPTests", ["SDP"], resources: [.copy("Fixtures")]),
         tests("RTPTests", ["RTP"]),
         tests("ICETests", ["ICE", crypto]),
