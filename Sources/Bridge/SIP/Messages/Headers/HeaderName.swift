@@ -25,6 +25,7 @@ public struct HeaderName: Hashable, Sendable {
     public func hash(into hasher: inout Hasher) { hasher.combine(key) }
 
     public static let accept = HeaderName(known: "Accept")
+    public static let acceptEncoding = HeaderName(known: "Accept-Encoding")
     public static let allow = HeaderName(known: "Allow")
     public static let authorization = HeaderName(known: "Authorization")
     public static let authenticationInfo = HeaderName(known: "Authentication-Info")
@@ -39,6 +40,7 @@ public struct HeaderName: Hashable, Sendable {
     public static let event = HeaderName(known: "Event")
     public static let expires = HeaderName(known: "Expires")
     public static let from = HeaderName(known: "From")
+    public static let infoPackage = HeaderName(known: "Info-Package")
     public static let maxForwards = HeaderName(known: "Max-Forwards")
     public static let minExpires = HeaderName(known: "Min-Expires")
     public static let pAssertedIdentity = HeaderName(known: "P-Asserted-Identity")
@@ -47,6 +49,7 @@ public struct HeaderName: Hashable, Sendable {
     public static let proxyAuthorization = HeaderName(known: "Proxy-Authorization")
     public static let proxyRequire = HeaderName(known: "Proxy-Require")
     public static let reason = HeaderName(known: "Reason")
+    public static let recvInfo = HeaderName(known: "Recv-Info")
     public static let recordRoute = HeaderName(known: "Record-Route")
     public static let referTo = HeaderName(known: "Refer-To")
     public static let require = HeaderName(known: "Require")
@@ -68,9 +71,9 @@ public struct HeaderName: Hashable, Sendable {
     /// All of these by their small letters, and by their compact forms.
     private static let known: [String: HeaderName] = {
         let names: [HeaderName] = [
-            accept, allow, authorization, authenticationInfo, callID, contact, contentDisposition, contentEncoding, contentLength, contentType, cseq,
-            date, event, expires, from, maxForwards, minExpires, pAssertedIdentity, path, proxyAuthenticate, proxyAuthorization, proxyRequire, reason,
-            recordRoute, referTo, require, retryAfter, route, rseq, server, sessionExpires, subject, supported, timestamp, to, unsupported, userAgent,
+            accept, acceptEncoding, allow, authorization, authenticationInfo, callID, contact, contentDisposition, contentEncoding, contentLength, contentType, cseq,
+            date, event, expires, from, infoPackage, maxForwards, minExpires, pAssertedIdentity, path, proxyAuthenticate, proxyAuthorization, proxyRequire, reason,
+            recvInfo, recordRoute, referTo, require, retryAfter, route, rseq, server, sessionExpires, subject, supported, timestamp, to, unsupported, userAgent,
             via, warning, wwwAuthenticate,
         ]
         var known: [String: HeaderName] = [
