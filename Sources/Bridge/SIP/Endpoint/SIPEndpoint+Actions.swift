@@ -24,7 +24,7 @@ extension SIPEndpoint {
             case .request(let request, let destination, let role):
                 if !send(request, to: destination, as: role, of: call, now: now) { unsent.append(role) }
             case .transmit(let datagram, let destination):
-                transmit(datagram, to: destination)
+                transmit(datagram, from: call.path.local, to: destination)
             case .noteCancel(let branch):
                 let key = ClientTransactionKey(branch: branch, method: .invite)
                 clients[key]?.machine.noteCancel(now: now)
@@ -33,7 +33,7 @@ extension SIPEndpoint {
                 guard let branch = invite.via?.branch else { continue }
                 let machine = InviteClientTransaction.resumed(timers: configuration.timers, now: now)
                 let key = ClientTransactionKey(branch: branch, method: .invite)
-                add(ClientTransaction(key, invite, to: destination, session: call.id, role: .invite, machine: .invite(machine)), of: call)
+                add(ClientTransaction(key, invite, from: call.path.local, to: destination, session: call.id, role: .invite, machine: .invite(machine)), of: call)
             case .respond(let response, let key):
                 respond(response, to: key, now: now)
             case .event(let event):
@@ -50,9 +50,9 @@ extension SIPEndpoint {
             ? .invite(InviteClientTransaction(timers: configuration.timers, now: now))
             : .other(NonInviteClientTransaction(timers: configuration.timers, now: now))
         let key = ClientTransactionKey(branch: branch, method: request.method)
-        let client = ClientTransaction(key, request, to: destination, session: call.id, role: role, machine: machine)
+        let client = ClientTransaction(key, request, from: call.path.local, to: destination, session: call.id, role: role, machine: machine)
         add(client, of: call)
-        transmit(client.datagram, to: destination)
+        transmit(client.datagram, from: client.source, to: destination)
         return true
     }
 
@@ -65,7 +65,7 @@ extension SIPEndpoint {
 
     func respond(_ response: SIPResponse, to key: ServerTransactionKey, now: Duration) {
         guard let server = servers[key] else { return }
-        if server.respond(response, now: now) { transmit(server.datagram, to: server.destination) }
+        if server.respond(response, now: now) { transmit(server.datagram, from: server.source, to: server.destination) }
         settle(server)
     }
 

@@ -4,36 +4,43 @@
 // Max-Forwards is not looked at: it is for those who forward, and a request that comes with 0 has arrived (section 8.1.1.6).
 
 extension SIPEndpoint {
-    func receiveOutOfDialog(_ request: SIPRequest, from source: SIPAddress, now: Duration) {
+    func receiveOutOfDialog(
+        _ request: SIPRequest, _ key: ServerTransactionKey, from source: SIPAddress, to local: SIPAddress, now: Duration,
+        random: inout some RandomNumberGenerator
+    ) {
         if isOwn(request) {
-            answer(request, 482, from: source, now: now)
+            answer(request, 482, from: source, to: local, now: now)
             return
         }
         guard request.uri.sip != nil else {
-            answer(request, 416, from: source, now: now)
+            answer(request, 416, from: source, to: local, now: now)
             return
         }
         if let unsupported = Capabilities.unsupported(by: request) {
-            answer(request, 420, from: source, now: now) { $0.headers[.unsupported] = unsupported }
+            answer(request, 420, from: source, to: local, now: now) { $0.headers[.unsupported] = unsupported }
+            return
+        }
+        if request.method == .register, registrar != nil {
+            register(request, key, from: source, to: local, now: now, random: &random)
             return
         }
         switch request.method {
         // Who knows us is told that nobody is there; to others there is nobody who could be.
-        case .invite: answer(request, peers.contains(source.ip) ? 480 : 403, from: source, now: now)
+        case .invite: answer(request, isKnown(source, request, now: now) ? 480 : 403, from: source, to: local, now: now)
         // These mean a call, and there is none.
-        case .bye, .update, .info, .prack: answer(request, 481, from: source, now: now)
+        case .bye, .update, .info, .prack: answer(request, 481, from: source, to: local, now: now)
         case .options, .register, .refer, .notify, .subscribe, .message, .publish, .ack, .cancel, .other:
             switch Capabilities.verdict(on: request) {
-            case .describe: answer(request, 200, from: source, now: now) { Capabilities.describe(in: &$0) }
-            case .accept: answer(request, 200, from: source, now: now)
-            case .refuse(let status): answer(request, status, from: source, now: now) { Capabilities.explain(&$0) }
+            case .describe: answer(request, 200, from: source, to: local, now: now) { Capabilities.describe(in: &$0) }
+            case .accept: answer(request, 200, from: source, to: local, now: now)
+            case .refuse(let status): answer(request, status, from: source, to: local, now: now) { Capabilities.explain(&$0) }
             }
         }
     }
 
     /// Answers without a transaction, if the source has budget left.
     func answer(
-        _ request: SIPRequest, _ status: UInt16, from source: SIPAddress, now: Duration, _ complete: (inout SIPResponse) -> Void = { _ in }
+        _ request: SIPRequest, _ status: UInt16, from source: SIPAddress, to local: SIPAddress, now: Duration, _ complete: (inout SIPResponse) -> Void = { _ in }
     ) {
         guard let destination = request.via?.responseAddress, spend(on: source, now: now) else { return }
         var response = SIPResponse(status, to: request, toTag: StatelessTag.text(for: request))
@@ -41,17 +48,17 @@ extension SIPEndpoint {
         complete(&response)
         var datagram: [UInt8] = []
         response.serialise(into: &datagram)
-        transmit(datagram, to: destination)
+        transmit(datagram, from: local, to: destination)
     }
 
     /// Answers what could not be read, if it says enough of itself.
-    func reject(_ rejection: SIPRejection?, from source: SIPAddress, now: Duration) {
+    func reject(_ rejection: SIPRejection?, from source: SIPAddress, to local: SIPAddress, now: Duration) {
         guard var rejection, spend(on: source, now: now) else { return }
         rejection.via.note(source: source)
         guard let destination = rejection.via.responseAddress else { return }
         var datagram: [UInt8] = []
         rejection.serialise(into: &datagram)
-        transmit(datagram, to: destination)
+        transmit(datagram, from: local, to: destination)
     }
 
     private func spend(on source: SIPAddress, now: Duration) -> Bool {

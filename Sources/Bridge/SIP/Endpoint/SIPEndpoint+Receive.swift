@@ -1,17 +1,18 @@
 extension SIPEndpoint {
     /// Takes a datagram.
-    public func receive(_ datagram: Span<UInt8>, from source: SIPAddress, now: Duration, random: inout some RandomNumberGenerator) {
+    /// - Parameter local: our address that it came to.
+    public func receive(_ datagram: Span<UInt8>, from source: SIPAddress, to local: SIPAddress, now: Duration, random: inout some RandomNumberGenerator) {
         if SIPMessage.isKeepAlive(datagram) { return }
         let message: SIPMessage
         do {
             message = try SIPMessage(parsing: datagram)
         } catch {
             counters.malformed += 1
-            reject(error.rejection, from: source, now: now)
+            reject(error.rejection, from: source, to: local, now: now)
             return
         }
         switch message {
-        case .request(let request): receive(request, from: source, now: now, random: &random)
+        case .request(let request): receive(request, from: source, to: local, now: now, random: &random)
         case .response(let response): receive(response, now: now, random: &random)
         }
     }
@@ -29,10 +30,10 @@ extension SIPEndpoint {
             deliver(response, to: client, now: now, random: &random)
         case .acknowledgeAndDeliver:
             client.acknowledge(response)
-            transmit(client.acknowledgement, to: client.destination)
+            transmit(client.acknowledgement, from: client.source, to: client.destination)
             deliver(response, to: client, now: now, random: &random)
         case .acknowledge:
-            transmit(client.acknowledgement, to: client.destination)
+            transmit(client.acknowledgement, from: client.source, to: client.destination)
         case .ignore:
             break
         }
@@ -48,7 +49,7 @@ extension SIPEndpoint {
 
     // MARK: Requests
 
-    private func receive(_ incoming: SIPRequest, from source: SIPAddress, now: Duration, random: inout some RandomNumberGenerator) {
+    private func receive(_ incoming: SIPRequest, from source: SIPAddress, to local: SIPAddress, now: Duration, random: inout some RandomNumberGenerator) {
         var request = incoming
         guard !request.vias.isEmpty else { return }
         request.vias[0].note(source: source)
@@ -59,25 +60,25 @@ extension SIPEndpoint {
             receiveAcknowledgement(request, key, now: now, random: &random)
             return
         case .cancel:
-            receiveCancel(request, from: source, now: now, random: &random)
+            receiveCancel(request, from: source, to: local, now: now, random: &random)
             return
         case .invite, .bye, .options, .register, .update, .info, .prack, .refer, .notify, .subscribe, .message, .publish, .other:
             break
         }
         if let server = servers[key] {
-            if server.machine.receiveRepetition(), !server.datagram.isEmpty { transmit(server.datagram, to: server.destination) }
+            if server.machine.receiveRepetition(), !server.datagram.isEmpty { transmit(server.datagram, from: server.source, to: server.destination) }
         } else if request.to.tag != nil {
-            receiveInDialog(request, key, from: source, now: now, random: &random)
+            receiveInDialog(request, key, from: source, to: local, now: now, random: &random)
         } else {
-            receiveOutOfDialog(request, from: source, now: now)
+            receiveOutOfDialog(request, key, from: source, to: local, now: now, random: &random)
         }
     }
 
     private func receiveInDialog(
-        _ request: SIPRequest, _ key: ServerTransactionKey, from source: SIPAddress, now: Duration, random: inout some RandomNumberGenerator
+        _ request: SIPRequest, _ key: ServerTransactionKey, from source: SIPAddress, to local: SIPAddress, now: Duration, random: inout some RandomNumberGenerator
     ) {
         guard let call = session(of: request) else {
-            answer(request, 481, from: source, now: now)
+            answer(request, 481, from: source, to: local, now: now)
             return
         }
         let count = serverCounts[call.id, default: 0]
@@ -91,7 +92,7 @@ extension SIPEndpoint {
         let machine: ServerMachine =
             request.method == .invite
             ? .invite(InviteServerTransaction(timers: configuration.timers)) : .other(NonInviteServerTransaction(timers: configuration.timers))
-        servers[key] = ServerTransaction(key, session: call.id, destination: destination, machine: machine)
+        servers[key] = ServerTransaction(key, session: call.id, from: local, to: destination, machine: machine)
         serverCounts[call.id] = count + 1
         perform(call, now: now, random: &random) { call, random, output in
             call.receive(request, key, now: now, using: &random, into: &output)
@@ -112,12 +113,12 @@ extension SIPEndpoint {
     }
 
     /// 200 if there is what it cancels, whether or not that helps; else 481 (RFC 3261 section 9.2).
-    private func receiveCancel(_ request: SIPRequest, from source: SIPAddress, now: Duration, random: inout some RandomNumberGenerator) {
+    private func receiveCancel(_ request: SIPRequest, from source: SIPAddress, to local: SIPAddress, now: Duration, random: inout some RandomNumberGenerator) {
         guard let key = ServerTransactionKey(request, as: .invite), let server = servers[key] else {
-            answer(request, 481, from: source, now: now)
+            answer(request, 481, from: source, to: local, now: now)
             return
         }
-        answer(request, 200, from: source, now: now)
+        answer(request, 200, from: source, to: local, now: now)
         guard server.machine.isUnanswered, let session = server.session, let call = sessions[session] else { return }
         perform(call, now: now, random: &random) { call, _, output in call.withdraw(key, into: &output) }
     }

@@ -8,6 +8,7 @@ extension SIPEndpoint {
             switch timer {
             case .client(let key): handleClient(key, now: now, random: &random)
             case .server(let key): handleServer(key, now: now)
+            case .registrar: expireBindings(now: now)
             case .session(let id):
                 guard let call = sessions[id] else { continue }
                 perform(call, now: now, random: &random) { call, random, output in
@@ -29,7 +30,7 @@ extension SIPEndpoint {
     private func handleClient(_ key: ClientTransactionKey, now: Duration, random: inout some RandomNumberGenerator) {
         guard let client = clients[key] else { return }
         switch client.machine.handleDeadline(now: now) {
-        case .retransmit: transmit(client.datagram, to: client.destination)
+        case .retransmit: transmit(client.datagram, from: client.source, to: client.destination)
         case .fail(let failure): fail(client, failure, now: now, random: &random)
         case .terminate, .nothing: break
         }
@@ -38,7 +39,7 @@ extension SIPEndpoint {
 
     private func handleServer(_ key: ServerTransactionKey, now: Duration) {
         guard let server = servers[key] else { return }
-        if server.machine.handleDeadline(now: now) { transmit(server.datagram, to: server.destination) }
+        if server.machine.handleDeadline(now: now) { transmit(server.datagram, from: server.source, to: server.destination) }
         settle(server)
     }
 

@@ -9,6 +9,7 @@ public final class SIPEndpoint {
         case client(ClientTransactionKey)
         case server(ServerTransactionKey)
         case session(SessionID)
+        case registrar
     }
 
     /// How requests of the peer name a call: their To tag is ours.
@@ -25,22 +26,26 @@ public final class SIPEndpoint {
     var sessions: [SessionID: OutgoingCall] = [:]
     var sessionsByName: [SessionName: SessionID] = [:]
     var timers = DeadlineQueue<Timer>()
+    var registrar: Registrar?
+    var extensions: [String: DigestSecret] = [:]
     var peers: Set<IPAddress> = []
-    var peerBudget: SourceBudget
-    var unknownBudget: SourceBudget
+    var peerBudget: SourceLimiter
+    var unknownBudget: SourceLimiter
     public internal(set) var counters = SIPCounters()
     private var lastSession: UInt64 = 0
     private var events: [SIPEvent] = []
     private var transmits: [SIPTransmit] = []
 
-    public init(_ configuration: SIPEndpointConfiguration) {
+    /// - Parameters:
+    ///   - registrar: for the extensions; `nil` for an endpoint that has none.
+    ///   - key: random bytes of this start of the process, by which sources share their budgets.
+    public init(_ configuration: SIPEndpointConfiguration, registrar: consuming Registrar? = nil, key: [UInt8]) {
         self.configuration = configuration
+        self.registrar = registrar
         context = SessionContext(timers: configuration.timers, product: configuration.product, offerPatience: configuration.offerPatience)
-        peerBudget = SourceBudget(
-            rate: SourceBudget.Rate(burst: configuration.peerBurst, perSecond: configuration.peerPerSecond), capacity: configuration.maximumSources)
-        unknownBudget = SourceBudget(
-            rate: SourceBudget.Rate(burst: configuration.unknownSourceBurst, perSecond: configuration.unknownSourcePerSecond),
-            capacity: configuration.maximumSources)
+        let salt = key.reduce(0 as UInt64) { ($0 << 7 | $0 >> 57) ^ UInt64($1) }
+        peerBudget = SourceLimiter(rate: configuration.peerPerSecond, burst: configuration.peerBurst, salt: salt)
+        unknownBudget = SourceLimiter(rate: configuration.unknownSourcePerSecond, burst: configuration.unknownSourceBurst, salt: salt)
     }
 
     // MARK: Calls
@@ -118,7 +123,7 @@ public final class SIPEndpoint {
 
     // MARK: Sources
 
-    /// Names the addresses of trunks and registered telephones: they get friendlier answers, and more of them.
+    /// Names the addresses of the trunks: they get friendlier answers, and more of them.
     public func setPeers(_ peers: Set<IPAddress>) { self.peers = peers }
 
     // MARK: Outputs
@@ -149,8 +154,8 @@ public final class SIPEndpoint {
 
     // MARK: Tables
 
-    func transmit(_ datagram: [UInt8], to destination: SIPAddress) {
-        transmits.append(SIPTransmit(datagram: datagram, destination: destination))
+    func transmit(_ datagram: [UInt8], from source: SIPAddress, to destination: SIPAddress) {
+        transmits.append(SIPTransmit(datagram: datagram, destination: destination, source: source))
     }
 
     func tell(_ event: SIPEvent) { events.append(event) }

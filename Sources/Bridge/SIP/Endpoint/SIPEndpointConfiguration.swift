@@ -14,13 +14,11 @@ public struct SIPEndpointConfiguration: Sendable {
     /// Requests of the peer of one call at a time; a BYE always gets through.
     public var maximumServerTransactionsPerSession: Int
     /// Answers to one unknown source outside of any call: at once, and a second in the long run.
-    public var unknownSourceBurst: Int
-    public var unknownSourcePerSecond: Int
+    public var unknownSourceBurst: UInt32
+    public var unknownSourcePerSecond: UInt32
     /// The same for a known one (`setPeers`).
-    public var peerBurst: Int
-    public var peerPerSecond: Int
-    /// Sources whose use of the budget is remembered.
-    public var maximumSources: Int
+    public var peerBurst: UInt32
+    public var peerPerSecond: UInt32
 
     public init(product: String) {
         self.product = product
@@ -34,6 +32,5 @@ public struct SIPEndpointConfiguration: Sendable {
         unknownSourcePerSecond = 5
         peerBurst = 200
         peerPerSecond = 100
-        maximumSources = 4_096
     }
 }

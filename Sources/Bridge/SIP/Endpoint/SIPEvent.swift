@@ -24,4 +24,6 @@ public enum SIPEvent: Equatable, Sendable {
     case dialog(SessionID, DialogSnapshot)
     /// The far end owes and is owed nothing more: the journal may forget the call. Comes once, after `.ended` (for an orphan alone).
     case released(SessionID)
+    /// A telephone has come, stayed or gone.
+    case registration(BindingChange)
 }

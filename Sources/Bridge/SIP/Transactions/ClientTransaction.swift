@@ -4,6 +4,8 @@ final class ClientTransaction {
     let session: SessionID
     let role: RequestRole
     let request: SIPRequest
+    /// Our address.
+    let source: SIPAddress
     let destination: SIPAddress
     let datagram: [UInt8]
     /// The ACK of a refused INVITE.
@@ -11,13 +13,14 @@ final class ClientTransaction {
     var machine: ClientMachine
 
     init(
-        _ key: ClientTransactionKey, _ request: SIPRequest, to destination: SIPAddress, session: SessionID, role: RequestRole,
+        _ key: ClientTransactionKey, _ request: SIPRequest, from source: SIPAddress, to destination: SIPAddress, session: SessionID, role: RequestRole,
         machine: consuming ClientMachine
     ) {
         self.key = key
         self.session = session
         self.role = role
         self.request = request
+        self.source = source
         self.destination = destination
         self.machine = machine
         var datagram: [UInt8] = []

@@ -3,13 +3,16 @@ final class ServerTransaction {
     let key: ServerTransactionKey
     /// The call that it is in; `nil` outside of any.
     let session: SessionID?
+    /// Our address that the request came to.
+    let source: SIPAddress
     let destination: SIPAddress
     private(set) var datagram: [UInt8] = []
     var machine: ServerMachine
 
-    init(_ key: ServerTransactionKey, session: SessionID?, destination: SIPAddress, machine: consuming ServerMachine) {
+    init(_ key: ServerTransactionKey, session: SessionID?, from source: SIPAddress, to destination: SIPAddress, machine: consuming ServerMachine) {
         self.key = key
         self.session = session
+        self.source = source
         self.destination = destination
         self.machine = machine
     }
