@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bridge
+import Linux
 import Logging
 
 /// `ringlink bridge`: the phone side, as the supervisor starts it.
@@ -16,7 +17,10 @@ struct BridgeProcessCommand: AsyncParsableCommand {
                 controlPort: try given.number("RINGLINK_CONTROL_PORT"),
                 controlToBridge: try given.key("RINGLINK_CONTROL_TO_BRIDGE"), controlToAPI: try given.key("RINGLINK_CONTROL_TO_API"),
                 mediaPort: UInt16(clamping: try given.number("RINGLINK_MEDIA_PORT")), mediaThreads: try given.number("RINGLINK_MEDIA_THREADS"),
-                publicAddresses: given.list("RINGLINK_PUBLIC_ADDRESSES"))
+                publicAddresses: given.list("RINGLINK_PUBLIC_ADDRESSES"), sipPort: UInt16(clamping: try given.number("RINGLINK_SIP_PORT")),
+                rtpPorts: try given.portRange("RINGLINK_RTP_PORTS"), folder: try given.text("RINGLINK_BRIDGE_FOLDER"), version: Build.version,
+                // Later starts have higher epochs, as long as the clock does not go back by more than the bridge was down.
+                epoch: UInt64(max(MonotonicClock.wallClockNanoseconds() / 1_000_000, 1)))
             try await runBridge(configuration, logger: ProcessLog.logger("bridge"))
         }
     }

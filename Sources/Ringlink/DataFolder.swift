@@ -14,6 +14,8 @@ struct DataFolder {
     var cluster: String { path + "/postgres" }
     var sockets: String { path + "/run" }
     var logs: String { path + "/log" }
+    /// What the bridge writes down for the time after a crash.
+    var bridge: String { path + "/bridge" }
     var secretFile: String { path + "/secret.key" }
     var apiKeyFile: String { path + "/api-key" }
     var certificateFile: String { path + "/self-signed.crt" }
@@ -45,7 +47,7 @@ struct DataFolder {
         }
         try Self.claim(self.path)
         if ProcessIdentity.isRoot { try ProcessIdentity.act(as: Self.serviceUser) }
-        for folder in [sockets, logs] where mkdir(folder, 0o700) != 0 && errno != EEXIST {
+        for folder in [sockets, logs, bridge] where mkdir(folder, 0o700) != 0 && errno != EEXIST {
             throw StartError("\(folder) cannot be made: \(String(cString: strerror(errno))).")
         }
         var status = statvfs()

@@ -15,6 +15,7 @@ struct PortCheck {
         if options.controlPort != 0 {
             try check(SocketAddress(ipv4: 0x7F00_0001, port: UInt16(options.controlPort)), stream: true, option: "--control-port")
         }
+        try check(SocketAddress(ipv4: 0, port: UInt16(options.sipPort)), stream: false, option: "--sip-port")
         for thread in 0..<options.threads {
             try check(SocketAddress(ipv4: 0, port: UInt16(options.mediaPort + thread)), stream: false, option: "--media-port")
         }

@@ -41,6 +41,9 @@ struct ServiceEnvironment {
                 "RINGLINK_MEDIA_PORT=\(options.mediaPort)",
                 "RINGLINK_MEDIA_THREADS=\(options.threads)",
                 "RINGLINK_PUBLIC_ADDRESSES=\(options.publicAddress.joined(separator: ","))",
+                "RINGLINK_SIP_PORT=\(options.sipPort)",
+                "RINGLINK_RTP_PORTS=\(options.rtpPorts)",
+                "RINGLINK_BRIDGE_FOLDER=\(folder.bridge)",
             ]
     }
 
@@ -63,6 +66,12 @@ struct GivenEnvironment {
     func number(_ name: String) throws -> Int {
         guard let number = Int(try text(name)) else { throw StartError("\(name) is not a number.") }
         return number
+    }
+
+    func portRange(_ name: String) throws -> ClosedRange<UInt16> {
+        let ends = try text(name).split(separator: "-").compactMap { UInt16($0) }
+        guard ends.count == 2, ends[0] < ends[1] else { throw StartError("\(name) is not a range of ports.") }
+        return ends[0]...ends[1]
     }
 
     func list(_ name: String) -> [String] { (values[name] ?? "").split(separator: ",").map(String.init) }

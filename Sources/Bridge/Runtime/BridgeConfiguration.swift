@@ -17,11 +17,27 @@ public struct BridgeConfiguration: Sendable {
     public var mediaThreads: Int
     /// IP literals at which the media port is reached besides the machine's own, such as the public one in front of a NAT.
     public var publicAddresses: [String]
+    /// UDP port of SIP.
+    public var sipPort: UInt16
+    /// Ports for phones: an even one for RTP and the odd one above for RTCP each.
+    public var rtpPorts: ClosedRange<UInt16>
+    /// A folder of the bridge's own, for its journal.
+    public var folder: String
+    /// Product version, for User-Agent and Server.
+    public var version: String
+    /// Names this start: later starts have higher epochs.
+    public var epoch: UInt64
 
     public init(
         id: String, build: String, controlHost: String, controlPort: Int, controlToBridge: SymmetricKey, controlToAPI: SymmetricKey,
-        mediaPort: UInt16, mediaThreads: Int, publicAddresses: [String]
+        mediaPort: UInt16, mediaThreads: Int, publicAddresses: [String], sipPort: UInt16, rtpPorts: ClosedRange<UInt16>, folder: String,
+        version: String, epoch: UInt64
     ) {
+        self.sipPort = sipPort
+        self.rtpPorts = rtpPorts
+        self.folder = folder
+        self.version = version
+        self.epoch = epoch
         self.id = id
         self.build = build
         self.controlHost = controlHost

@@ -9,10 +9,8 @@ import UnixSignals
 public func runBridge(_ configuration: BridgeConfiguration, logger: Logger) async throws {
     let log = EventLog()
     let threads = try MediaThreads(configuration, log: log, synthesizer: SpeechSynthesizer(logger: logger), logger: logger)
-    // Later starts have higher epochs, as long as the clock does not go back by more than the bridge was down.
-    let epoch = UInt64(max(MonotonicClock.wallClockNanoseconds() / 1_000_000, 1))
     let server = ControlServer(
-        gate: ControlGate(id: configuration.id, epoch: epoch, keys: ControlKeys(configuration.controlToBridge)),
+        gate: ControlGate(id: configuration.id, epoch: configuration.epoch, keys: ControlKeys(configuration.controlToBridge)),
         answerKeys: ControlKeys(configuration.controlToAPI), build: configuration.build, threads: threads, log: log, logger: logger)
     let application = Application(
         router: server.router,

@@ -41,6 +41,8 @@ final class EngineRig {
         engine.addPhone(LegID(number), codec: .pcmu, farEnd: farEnd, now: now)
     }
 
+    func removePhone(_ number: UInt32) { engine.removePhone(LegID(number), now: now, into: &batch) }
+
     func run(frames: Int) {
         for _ in 0..<frames {
             now += .milliseconds(20)

@@ -72,7 +72,7 @@ struct RoomMixTests {
         browser.hears = { headers.append($0.header) }
         #expect(rig.addPhone(10, TonePhone(low)))
         rig.run(frames: 50)
-        rig.engine.removePhone(LegID(10))
+        rig.removePhone(10)
         rig.run(frames: 50)
         #expect(rig.addPhone(11, TonePhone(high)))
         rig.run(frames: 50)
@@ -91,7 +91,7 @@ struct RoomMixTests {
         #expect(!rig.engine.needsMixing)
         #expect(rig.addPhone(10, TonePhone(nil)))
         #expect(rig.engine.needsMixing)
-        rig.engine.removePhone(LegID(10))
+        rig.removePhone(10)
         #expect(!rig.engine.needsMixing)
         rig.run(frames: 10)
     }
@@ -111,7 +111,7 @@ struct RoomMixTests {
         #expect(rig.addPhone(10, TonePhone(nil)) && rig.addPhone(11, TonePhone(nil)) && rig.addPhone(12, TonePhone(nil)))
         #expect(rig.engine.sections(of: LegID(1)).audioSections >= 3)
         #expect(rig.engine.sections(of: LegID(1)).sources == ["1": LegID(10)])
-        rig.engine.removePhone(LegID(10))
+        rig.removePhone(10)
         #expect(rig.engine.sections(of: LegID(1)).sources == ["1": LegID(11)])
         rig.run(frames: 1)
         #expect(rig.takeEvents().filter { $0 == .sectionsChanged(LegID(1)) }.count >= 3)

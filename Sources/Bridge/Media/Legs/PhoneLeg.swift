@@ -170,29 +170,32 @@ public final class PhoneLeg {
     func report(cname: [UInt8], now: Duration, wallClock: NTPTimestamp, into batch: inout PacketBatch) {
         guard case .rtp(var peer) = farSide, let path = peer.takeReportPath(now: now) else { return }
         farSide = .rtp(peer)
-        append(on: path, cname: cname, now: now, wallClock: wallClock, isLast: false, into: &batch)
-    }
-
-    /// Says goodbye in RTCP (RFC 3550 section 6.6), as far as there is anybody to hear it.
-    func farewell(cname: [UInt8], now: Duration, wallClock: NTPTimestamp, into batch: inout PacketBatch) {
-        guard case .rtp(let peer) = farSide, let path = peer.farewellPath else { return }
-        append(on: path, cname: cname, now: now, wallClock: wallClock, isLast: true, into: &batch)
-    }
-
-    private func append(
-        on path: TransportPath, cname: [UInt8], now: Duration, wallClock: NTPTimestamp, isLast: Bool, into batch: inout PacketBatch
-    ) {
-        guard case .rtp(let peer) = farSide else { return }
-        let blocks = saidSource.flatMap { reception.reportBlock(ssrc: $0, now: now) }.map { [$0] } ?? []
+        let info = peer.sent.senderInfo(ssrc: ssrc, ntp: wallClock, now: now)
+        let blocks = reportBlocks(now: now)
         batch.append(on: path) { arena, _ in
-            if let info = peer.sent.senderInfo(ssrc: ssrc, ntp: wallClock, now: now) {
+            if let info {
                 RTCPWriter.appendSenderReport(info, blocks: blocks, to: &arena)
             } else {
                 RTCPWriter.appendReceiverReport(sender: ssrc, blocks: blocks, to: &arena)
             }
             RTCPWriter.appendCanonicalName(cname, of: ssrc, to: &arena)
-            if isLast { RTCPWriter.appendBye(ssrc, to: &arena) }
             return true
         }
+    }
+
+    /// Says goodbye in RTCP (RFC 3550 section 6.6), as far as there is anybody to hear it.
+    func farewell(cname: [UInt8], now: Duration, into batch: inout PacketBatch) {
+        guard case .rtp(let peer) = farSide, let path = peer.farewellPath else { return }
+        let blocks = reportBlocks(now: now)
+        batch.append(on: path) { arena, _ in
+            RTCPWriter.appendReceiverReport(sender: ssrc, blocks: blocks, to: &arena)
+            RTCPWriter.appendCanonicalName(cname, of: ssrc, to: &arena)
+            RTCPWriter.appendBye(ssrc, to: &arena)
+            return true
+        }
+    }
+
+    private func reportBlocks(now: Duration) -> [RTCPReportBlock] {
+        saidSource.flatMap { reception.reportBlock(ssrc: $0, now: now) }.map { [$0] } ?? []
     }
 }

@@ -135,14 +135,8 @@ public final class RoomEngine {
     func phone(_ leg: LegID) -> PhoneLeg? { phones.first { $0.id == leg } }
 
     /// Takes a phone out of the room; a real one is told by RTCP.
-    ///
-    /// - Parameter wallClock: nanoseconds since 1970 UTC.
-    public func removePhone(_ leg: LegID, now: Duration, wallClock: Int64, into batch: inout PacketBatch) {
-        phone(leg)?.farewell(cname: cname, now: now, wallClock: NTPTimestamp(unixNanoseconds: wallClock), into: &batch)
-        removePhone(leg)
-    }
-
-    public func removePhone(_ leg: LegID) {
+    public func removePhone(_ leg: LegID, now: Duration, into batch: inout PacketBatch) {
+        phone(leg)?.farewell(cname: cname, now: now, into: &batch)
         guard let index = phones.firstIndex(where: { $0.id == leg }) else { return }
         phones.remove(at: index)
         if phones.isEmpty {

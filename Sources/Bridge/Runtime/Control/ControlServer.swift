@@ -8,7 +8,7 @@ import NIOCore
 
 /// The signed control endpoint: `hello`, `command` and `events`, the only way to speak with a bridge.
 struct ControlServer: Sendable {
-    private static let bodyLimit = 256 * 1024
+    private static let bodyLimit = 8 << 20
     private static let signature = HTTPField.Name(ControlSignature.headerName)
 
     let gate: ControlGate
@@ -22,7 +22,7 @@ struct ControlServer: Sendable {
     var router: Router<BasicRequestContext> {
         let router = Router()
         router.post("/control/hello") { request, _ in
-            try await answer(request, as: HelloRequest.self, epoch: { _ in 0 }) { _ in .ok(await hello()) }
+            try await answer(request, as: HelloRequest.self, epoch: { _ in 0 }) { .ok(await hello($0)) }
         }
         router.post("/control/command") { request, _ in
             try await answer(request, as: CommandRequest.self, epoch: \.epoch) { await perform($0) }
@@ -39,7 +39,8 @@ struct ControlServer: Sendable {
         case status(HTTPResponse.Status)
     }
 
-    private func hello() async -> HelloAnswer {
+    private func hello(_ request: HelloRequest) async -> HelloAnswer {
+        threads.configure(request.setup)
         let snapshot = await threads.snapshot()
         return HelloAnswer(bridge: gate.id, epoch: gate.epoch, build: build, liveCalls: snapshot.liveCalls, rooms: snapshot.rooms)
     }

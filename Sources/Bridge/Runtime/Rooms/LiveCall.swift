@@ -13,6 +13,14 @@ struct LiveCall {
 
     var call: CallID { command.call }
 
+    /// Whether its far end is a telephone, and not one of our own making.
+    var isPhone: Bool {
+        switch command.target {
+        case .trunks, .registered: true
+        case .echo, .announcement: false
+        }
+    }
+
     var participant: Participant {
         Participant(id: .call(call), kind: .phone, name: command.label, microphone: true, camera: false)
     }

@@ -18,7 +18,7 @@ extension LiveRoom {
         case .announcement(let announcement):
             output.speech.append((command.call, slug, announcement))
         case .trunks, .registered:
-            end(command.call, .trunkUnavailable, by: .system, "No line to the telephone network is open here.", now: now, into: &output)
+            output.phones.append(.open(command, leg))
         }
         return .accepted
     }
@@ -36,6 +36,37 @@ extension LiveRoom {
         end(call, .internalError, by: .system, "The announcement could not be spoken.", now: now, into: &output)
     }
 
+    /// No RTP port is free for a call to a phone.
+    func phoneFailed(_ call: CallID, now: Duration, into output: inout RoomOutput) {
+        end(call, .trunkUnavailable, by: .system, "The bridge has no RTP port free. Give it more with --rtp-ports.", now: now, into: &output)
+    }
+
+    /// What the phone side reports of one of the room's calls.
+    func phoneNews(_ call: CallID, _ news: PhoneNews, now: Duration, into output: inout RoomOutput) {
+        guard var live = calls[call] else { return }
+        switch news {
+        case .ringing(let earlyMedia):
+            guard live.state < .answered else { return }
+            live.state = .ringing
+            calls[call] = live
+            output.changes.append((.call(call), .callRinging(room: slug, earlyMedia: earlyMedia)))
+        case .media(let media, let local, let latches):
+            // A codec that cannot be opened: the call goes on with the one it had, or in silence until the next offer.
+            if !engine.agree(on: media, phone: live.leg, local: local, latches: latches, now: now) {
+                output.failures.append("a phone's codec could not be opened")
+            }
+        case .attempted(let attempt):
+            output.changes.append((.call(call), .callAttempted(room: slug, attempt)))
+        case .answered:
+            join(live, now: now, into: &output)
+        case .ended(let ending):
+            end(
+                call, ending.outcome, by: ending.by, ending.detail, sipStatus: ending.sipStatus, q850Cause: ending.q850Cause, now: now,
+                into: &output)
+        }
+        drainEngine(now: now, into: &output)
+    }
+
     func hangup(_ call: CallID, by party: CallParty, now: Duration, into output: inout RoomOutput) -> BridgeAnswer {
         guard let live = calls[call] else { return .refused(.unknownCall) }
         let answered = live.state == .answered
@@ -46,42 +77,51 @@ extension LiveRoom {
     }
 
     private func answer(_ call: CallID, farEnd: any FarEnd, now: Duration, into output: inout RoomOutput) {
-        guard var live = calls[call] else { return }
+        guard let live = calls[call] else { return }
         guard engine.addPhone(live.leg, codec: .pcmu, farEnd: farEnd, now: now) else {
             end(call, .internalError, by: .system, "The phone's codec could not be opened.", now: now, into: &output)
             return
         }
-        live.state = .answered
-        live.answeredAt = now
-        calls[call] = live
-        output.changes.append((.call(call), .callAnswered(room: slug)))
-        output.changes.append((.room(slug), .participantJoined(room: slug, live.participant)))
+        join(live, now: now, into: &output)
         drainEngine(now: now, into: &output)
     }
 
+    /// The far end has answered: the phone joins the room.
+    private func join(_ live: LiveCall, now: Duration, into output: inout RoomOutput) {
+        var live = live
+        guard live.state < .answered else { return }
+        live.state = .answered
+        live.answeredAt = now
+        calls[live.call] = live
+        output.changes.append((.call(live.call), .callAnswered(room: slug)))
+        output.changes.append((.room(slug), .participantJoined(room: slug, live.participant)))
+    }
+
     /// Ends a call, once: its phone leaves the room, and its outcome is told.
-    func end(_ call: CallID, _ outcome: CallOutcome, by party: CallParty, _ detail: String, now: Duration, into output: inout RoomOutput) {
+    func end(
+        _ call: CallID, _ outcome: CallOutcome, by party: CallParty, _ detail: String, sipStatus: Int? = nil, q850Cause: Int? = nil,
+        now: Duration, into output: inout RoomOutput
+    ) {
         guard let live = calls.removeValue(forKey: call) else { return }
         callsByLeg[live.leg] = nil
-        engine.removePhone(live.leg)
+        engine.removePhone(live.leg, now: now, into: &output.packets)
+        if live.isPhone { output.phones.append(.close(call, live.leg)) }
         if live.state == .answered {
             output.changes.append((.room(slug), .participantLeft(room: slug, .call(call))))
         }
-        let ending = CallEnding(outcome: outcome, by: party, detail: detail, talkSeconds: live.talkSeconds(now: now))
+        let ending = CallEnding(
+            outcome: outcome, by: party, detail: detail, sipStatus: sipStatus, q850Cause: q850Cause, talkSeconds: live.talkSeconds(now: now))
         output.changes.append((.call(call), .callEnded(room: slug, ending)))
         output.endedCalls.append(call)
         drainEngine(now: now, into: &output)
     }
 
     /// Starts the grace of every call when the last browser is gone, and takes it back when one is there again.
-    func settleGrace(now: Duration) {
+    func settleGrace(now: Duration, into output: inout RoomOutput) {
         let held = places.values.contains { $0.holdsCalls(now: now) }
-        for (call, live) in calls {
-            if held {
-                calls[call]?.graceEndsAt = nil
-            } else if live.graceEndsAt == nil {
-                calls[call]?.graceEndsAt = now + .seconds(live.command.graceSeconds)
-            }
+        for (call, live) in calls where held != (live.graceEndsAt == nil) {
+            calls[call]?.graceEndsAt = held ? nil : now + .seconds(live.command.graceSeconds)
+            if live.isPhone { output.phones.append(.attended(call, held)) }
         }
     }
 

@@ -23,7 +23,7 @@ extension LiveRoom {
             if let seen = engine.mediaSeen(place.leg), seen > place.mediaSeenAt { places[place.peer]?.mediaSeenAt = seen }
         }
         for peer in places.values.filter({ $0.hasLeft(now: now) }).map(\.peer) { _ = leave(peer, now: now, into: &output) }
-        settleGrace(now: now)
+        settleGrace(now: now, into: &output)
         endOverdueCalls(now: now, into: &output)
         if let speaking = engine.takeSpeaking() {
             output.signals.append(.speaking(room: slug, speaking.compactMap(participantID(of:))))
@@ -53,9 +53,9 @@ extension LiveRoom {
             case .ufragForgotten(let ufrag): output.routing.append(.forgetUfrag(ufrag))
             case .addressLearned(let leg, let address): output.routing.append(.address(address, leg))
             case .addressForgotten(let leg, let address): output.routing.append(.forgetAddress(address, leg))
-            case .mediaUp(let leg): mediaChanged(leg, up: true, closed: false, now: now)
+            case .mediaUp(let leg): mediaChanged(leg, up: true, closed: false, now: now, into: &output)
             case .mediaDown(let leg, let closed):
-                mediaChanged(leg, up: false, closed: closed, now: now)
+                mediaChanged(leg, up: false, closed: closed, now: now, into: &output)
                 // close_notify without a socket is a closed tab; with one it may be a page that makes a new connection.
                 if closed, let peer = peersByLeg[leg], places[peer]?.socketLostAt != nil { _ = leave(peer, now: now, into: &output) }
             case .sectionsChanged(let leg):
@@ -67,13 +67,13 @@ extension LiveRoom {
         }
     }
 
-    private func mediaChanged(_ leg: LegID, up: Bool, closed: Bool, now: Duration) {
+    private func mediaChanged(_ leg: LegID, up: Bool, closed: Bool, now: Duration, into output: inout RoomOutput) {
         guard let peer = peersByLeg[leg] else { return }
         places[peer]?.hasMedia = up
         places[peer]?.closedMedia = closed
         // A connection that was given up in silence was last seen before: the 15 s of consent are the 15 s of the place.
         if up || closed { places[peer]?.mediaSeenAt = now }
-        settleGrace(now: now)
+        settleGrace(now: now, into: &output)
     }
 
     private func participantID(of leg: LegID) -> ParticipantID? {

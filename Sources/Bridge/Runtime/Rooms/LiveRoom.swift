@@ -50,7 +50,7 @@ package final class LiveRoom {
             engine.addBrowser(leg, now: now)
             output.changes.append((.room(slug), .participantJoined(room: slug, place.participant)))
         }
-        settleGrace(now: now)
+        settleGrace(now: now, into: &output)
         return .joined(participants: participants)
     }
 
@@ -60,7 +60,7 @@ package final class LiveRoom {
         engine.removeBrowser(place.leg, into: &output.packets)
         output.changes.append((.room(slug), .participantLeft(room: slug, .peer(peer))))
         drainEngine(now: now, into: &output)
-        settleGrace(now: now)
+        settleGrace(now: now, into: &output)
         return .accepted
     }
 
@@ -69,7 +69,7 @@ package final class LiveRoom {
         guard let place = places[peer] else { return .refused(.unknownPeer) }
         if place.closedMedia { return leave(peer, now: now, into: &output) }
         places[peer]?.socketLostAt = now
-        settleGrace(now: now)
+        settleGrace(now: now, into: &output)
         return .accepted
     }
 

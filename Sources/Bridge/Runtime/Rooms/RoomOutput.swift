@@ -14,6 +14,8 @@ package struct RoomOutput {
     package var routing: [RoutingChange] = []
     /// Texts that must be spoken before their calls can be answered.
     package var speech: [(call: CallID, room: RoomSlug, announcement: Announcement)] = []
+    /// What the phone side is to do.
+    package var phones: [PhoneRequest] = []
     /// Calls that are over, to be forgotten by the directory.
     package var endedCalls: [CallID] = []
     /// Why connections failed, for the log: no address, no name.
@@ -23,7 +25,7 @@ package struct RoomOutput {
 
     /// Whether there is anything but datagrams.
     package var hasNews: Bool {
-        !changes.isEmpty || !signals.isEmpty || !routing.isEmpty || !speech.isEmpty || !endedCalls.isEmpty || !failures.isEmpty
+        !changes.isEmpty || !signals.isEmpty || !routing.isEmpty || !speech.isEmpty || !phones.isEmpty || !endedCalls.isEmpty || !failures.isEmpty
     }
 
     package mutating func removeNews() {
@@ -31,9 +33,20 @@ package struct RoomOutput {
         signals.removeAll(keepingCapacity: true)
         routing.removeAll(keepingCapacity: true)
         speech.removeAll(keepingCapacity: true)
+        phones.removeAll(keepingCapacity: true)
         endedCalls.removeAll(keepingCapacity: true)
         failures.removeAll(keepingCapacity: true)
     }
+}
+
+/// What a room asks for one of its telephone calls; its media thread opens and closes the ports, the SIP thread does the rest.
+package enum PhoneRequest: Equatable {
+    /// Open an RTP port for the leg, and reach the far end.
+    case open(DialCommand, LegID)
+    /// Whether a browser is there to hear it.
+    case attended(CallID, Bool)
+    /// The call is over: hang up, and close the port.
+    case close(CallID, LegID)
 }
 
 /// A change to the tables by which a media thread finds the leg that a datagram is for.

@@ -137,6 +137,30 @@ package struct RoomTable {
         settle(entry, into: &output)
     }
 
+    /// What the phone side reports of a call.
+    mutating func phoneNews(_ call: CallID, _ news: PhoneNews, now: Duration, into output: inout RoomOutput) {
+        guard let entry = byCall[call] else { return }
+        entry.room.phoneNews(call, news, now: now, into: &output)
+        settle(entry, into: &output)
+    }
+
+    /// No port could be opened for a call to a phone.
+    mutating func phoneFailed(_ call: CallID, now: Duration, into output: inout RoomOutput) {
+        guard let entry = byCall[call] else { return }
+        entry.room.phoneFailed(call, now: now, into: &output)
+        settle(entry, into: &output)
+    }
+
+    /// A datagram that came to the port pair of a call's phone.
+    mutating func receive(
+        _ datagram: [UInt8], of call: CallID, leg: LegID, from remote: TransportAddress, isControl: Bool, now: Duration, wallClock: Int64,
+        into output: inout RoomOutput
+    ) {
+        guard let entry = byCall[call] else { return }
+        entry.room.engine.receive(
+            datagram, phone: leg, from: remote, isControl: isControl, now: now, wallClock: wallClock, into: &output.packets)
+    }
+
     package mutating func shutDown(now: Duration, into output: inout RoomOutput) {
         for entry in Array(bySlug.values) {
             entry.room.shutDown(now: now, into: &output)

@@ -19,6 +19,9 @@ final class MediaLoop {
     private var outgoing: [OutgoingDatagram] = []
     private let speech: SpeechRequest
     private let callEnded: @Sendable (CallID) -> Void
+    private let phones: PhoneLine
+    /// The open port pairs of this thread's phones, by their RTP port.
+    private var ports: [UInt16: PhonePort] = [:]
     private let logger: Logger
     private var rooms: RoomTable
     private var output = RoomOutput()
@@ -29,8 +32,9 @@ final class MediaLoop {
 
     init(
         _ settings: MediaThreadSettings, sockets: MediaSockets, mailbox: MediaMailbox, log: EventLog, toolbox: any MediaToolbox,
-        speech: @escaping SpeechRequest, callEnded: @escaping @Sendable (CallID) -> Void, logger: Logger
+        speech: @escaping SpeechRequest, callEnded: @escaping @Sendable (CallID) -> Void, phones: PhoneLine, logger: Logger
     ) throws(LinuxError) {
+        self.phones = phones
         self.sockets = sockets
         self.mailbox = mailbox
         self.log = log
@@ -63,7 +67,7 @@ final class MediaLoop {
                 case .timer:
                     timer.acknowledge()
                     armed = nil
-                case nil: break
+                case nil: receivePhone(token)
                 }
                 // After every source, so that a flood of datagrams cannot make a room's frame late.
                 rooms.serve(now: MonotonicClock.now(), wallClock: MonotonicClock.wallClockNanoseconds(), into: &output)
@@ -85,6 +89,19 @@ final class MediaLoop {
         }
     }
 
+    private func receivePhone(_ token: UInt64) {
+        guard let (port, isControl) = PhonePort.meaning(of: token), let phone = ports[port] else { return }
+        let now = MonotonicClock.now()
+        let wallClock = MonotonicClock.wallClockNanoseconds()
+        // One batch a turn: a flood on one phone's port must not make the others wait.
+        _ = batch.receive(from: isControl ? phone.sockets.control : phone.sockets.media) { datagram, remote, _ in
+            rooms.receive(
+                datagram, of: phone.call, leg: phone.leg, from: TransportAddress(remote), isControl: isControl, now: now,
+                wallClock: wallClock, into: &output)
+        }
+        carryOut()
+    }
+
     private func readMail() {
         for message in mailbox.takeAll() {
             let now = MonotonicClock.now()
@@ -95,6 +112,7 @@ final class MediaLoop {
                 carryOut()
                 reply(answer)
             case .speech(let call, let room, let speech): rooms.speechReady(call, room: room, speech, now: now, into: &output)
+            case .phone(let call, _, let news): rooms.phoneNews(call, news, now: now, into: &output)
             case .snapshot(let reply): reply(rooms.snapshot)
             case .stop(let done):
                 rooms.shutDown(now: now, into: &output)
@@ -114,7 +132,7 @@ final class MediaLoop {
             case .command(_, let reply): reply(.refused(.shuttingDown))
             case .snapshot(let reply): reply(ThreadSnapshot(rooms: [], liveCalls: []))
             case .stop(let done): done()
-            case .speech: break
+            case .speech, .phone: break
             }
         }
     }
@@ -125,20 +143,75 @@ final class MediaLoop {
         guard output.hasNews else { return }
         log.append(output.changes, signals: output.signals, at: MonotonicClock.wallClockNanoseconds() / 1_000_000)
         for (call, room, announcement) in output.speech { speech(call, room, announcement) }
+        let requests = output.phones
         for call in output.endedCalls { callEnded(call) }
         for failure in output.failures { logger.notice("browser connection failed", metadata: ["reason": "\(failure)"]) }
         output.removeNews()
+        for request in requests { carryOut(request) }
+        // A port that could not be opened has ended its call.
+        if output.hasNews { carryOut() }
+    }
+
+    // MARK: Phones
+
+    private func carryOut(_ request: PhoneRequest) {
+        switch request {
+        case .open(let command, let leg):
+            guard let sockets = openPort(for: command.call, leg) else {
+                return rooms.phoneFailed(command.call, now: MonotonicClock.now(), into: &output)
+            }
+            phones.order(
+                .place(
+                    PhoneCall(
+                        call: command.call, room: command.room, route: command.target, rtpPort: sockets.port,
+                        ringLimit: .seconds(command.ringSeconds))))
+        case .attended(let call, let isAttended): phones.order(.attended(call, isAttended))
+        case .close(let call, let leg):
+            phones.order(.hangUp(call))
+            for phone in ports.values.filter({ $0.call == call && $0.leg == leg }) { closePort(phone.sockets) }
+        }
+    }
+
+    private func openPort(for call: CallID, _ leg: LegID) -> PhoneSockets? {
+        guard let sockets = phones.ports.open() else { return nil }
+        do throws(LinuxError) {
+            try epoll.add(sockets.media, token: PhonePort.token(sockets.port, isControl: false))
+            try epoll.add(sockets.control, token: PhonePort.token(sockets.port, isControl: true))
+        } catch {
+            logger.error("RTP port not watched", metadata: ["error": "\(error)"])
+            phones.ports.give(back: sockets.port)
+            return nil
+        }
+        ports[sockets.port] = PhonePort(sockets: sockets, call: call, leg: leg)
+        return sockets
+    }
+
+    private func closePort(_ sockets: PhoneSockets) {
+        ports[sockets.port] = nil
+        for socket in [sockets.media, sockets.control] { try? epoll.remove(socket) }
+        phones.ports.give(back: sockets.port)
     }
 
     private func flush() {
         send(isIPv4: true, from: sockets.ipv4)
         if let ipv6 = sockets.ipv6 { send(isIPv4: false, from: ipv6) }
+        if !ports.isEmpty { sendToPhones() }
         output.packets.removeAll()
+    }
+
+    /// What belongs to a phone's port leaves from it; the kernel chooses the address, by the same rule as for the one in the SDP.
+    private func sendToPhones() {
+        for entry in output.packets.entries {
+            let port = entry.path.local.port
+            guard let phone = ports[port & ~1] else { continue }
+            let socket = port & 1 == 0 ? phone.sockets.media : phone.sockets.control
+            _ = socket.send(output.packets.bytes, entry.range, to: entry.path.remote.socketAddress)
+        }
     }
 
     private func send(isIPv4: Bool, from socket: UDPSocket) {
         outgoing.removeAll(keepingCapacity: true)
-        for entry in output.packets.entries where entry.path.remote.isIPv4 == isIPv4 {
+        for entry in output.packets.entries where entry.path.remote.isIPv4 == isIPv4 && ports[entry.path.local.port & ~1] == nil {
             outgoing.append(OutgoingDatagram(entry.range, to: entry.path.remote.socketAddress, from: entry.path.local.socketAddress))
         }
         if !outgoing.isEmpty { socket.send(output.packets.bytes, outgoing, with: batch) }

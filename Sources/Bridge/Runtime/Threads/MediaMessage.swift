@@ -5,6 +5,8 @@ enum MediaMessage: Sendable {
     case command(BridgeCommand, reply: @Sendable (BridgeAnswer) -> Void)
     /// µ-law at 8 kHz; `nil` if it could not be spoken.
     case speech(CallID, room: RoomSlug, [UInt8]?)
+    /// What the phone side reports of a call.
+    case phone(CallID, room: RoomSlug, PhoneNews)
     case snapshot(reply: @Sendable (ThreadSnapshot) -> Void)
     /// Ends every call and every place, says so, and stops.
     case stop(done: @Sendable () -> Void)

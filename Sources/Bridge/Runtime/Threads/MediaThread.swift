@@ -12,7 +12,7 @@ final class MediaThread: Sendable {
     /// - Throws: `LinuxError` if a socket cannot be bound; it names the address.
     init(
         _ settings: MediaThreadSettings, log: EventLog, toolbox: @escaping @Sendable () -> any MediaToolbox, speech: @escaping SpeechRequest,
-        callEnded: @escaping @Sendable (CallID) -> Void, logger: Logger
+        callEnded: @escaping @Sendable (CallID) -> Void, phones: PhoneLine, logger: Logger
     ) throws(LinuxError) {
         let mailbox = try MediaMailbox()
         // Bound here, so that a taken port is told to whoever starts us. From then on they are the thread's alone.
@@ -22,7 +22,7 @@ final class MediaThread: Sendable {
             do {
                 let loop = try MediaLoop(
                     settings, sockets: sockets, mailbox: mailbox, log: log, toolbox: toolbox(), speech: speech, callEnded: callEnded,
-                    logger: logger)
+                    phones: phones, logger: logger)
                 try loop.run()
             } catch {
                 // Without this thread its rooms would be dead and every question to them unanswered: the supervisor starts a whole bridge again.
@@ -46,6 +46,8 @@ final class MediaThread: Sendable {
     func deliver(speech: [UInt8]?, of call: CallID, room: RoomSlug) {
         _ = mailbox.post(.speech(call, room: room, speech))
     }
+
+    func deliver(_ news: PhoneNews, of call: CallID, room: RoomSlug) { _ = mailbox.post(.phone(call, room: room, news)) }
 
     func snapshot() async -> ThreadSnapshot {
         await withCheckedContinuation { continuation in

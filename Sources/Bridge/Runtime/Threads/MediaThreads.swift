@@ -10,6 +10,7 @@ import Synchronization
 /// A room's thread follows from its name, so there is no table to keep and no moment at which a room has none.
 final class MediaThreads: Sendable {
     private let threads: [MediaThread]
+    private let phones: PhoneThread
     /// Which thread has which call: a hang-up names only the call.
     private let calls: Mutex<[CallID: Int]>
 
@@ -20,6 +21,16 @@ final class MediaThreads: Sendable {
             return address
         }
         let relay = Relay()
+        guard let ports = RTPPorts(configuration.rtpPorts) else {
+            throw BridgeStartError("--rtp-ports \(configuration.rtpPorts.lowerBound)-\(configuration.rtpPorts.upperBound) has no pair of ports.")
+        }
+        let phones = try PhoneThread(
+            PhoneSettings(
+                sipPort: configuration.sipPort, publicAddress: addresses.first(where: \.isIPv4), journal: configuration.folder + "/dialogs.journal",
+                product: "Ringlink/\(configuration.version)", epoch: configuration.epoch), logger: logger
+        ) { call, room, news in relay.deliver(news, of: call, in: room) }
+        self.phones = phones
+        let line = PhoneLine(ports: ports, order: { phones.order($0) })
         var threads: [MediaThread] = []
         for index in 0..<max(configuration.mediaThreads, 1) {
             let settings = MediaThreadSettings(
@@ -29,7 +40,7 @@ final class MediaThreads: Sendable {
                     try MediaThread(
                         settings, log: log, toolbox: { NativeToolbox(certificate: certificate) },
                         speech: { call, room, announcement in relay.speak(call, room, announcement, by: synthesizer) },
-                        callEnded: { relay.callEnded($0) }, logger: logger))
+                        callEnded: { relay.callEnded($0) }, phones: line, logger: logger))
             } catch {
                 throw BridgeStartError("The media port \(settings.port) cannot be used (\(error)). Choose another with --media-port.")
             }
@@ -64,9 +75,14 @@ final class MediaThreads: Sendable {
         case .hangup(let call, _):
             guard let index = calls.withLock({ $0[call] }) else { return .refused(.unknownCall) }
             return await threads[index].perform(command)
-        case .configure: return .accepted
+        case .configure(let setup):
+            configure(setup)
+            return .accepted
         }
     }
+
+    /// Trunks and extensions, as a web process knows them.
+    func configure(_ setup: BridgeSetup) { phones.configure(setup) }
 
     func snapshot() async -> ThreadSnapshot {
         var all = ThreadSnapshot(rooms: [], liveCalls: [])
@@ -81,9 +97,14 @@ final class MediaThreads: Sendable {
     /// Ends every call and place; their events are in the log when it returns.
     func stop() async {
         for thread in threads { await thread.stop() }
+        await phones.stop()
     }
 
     fileprivate func forget(_ call: CallID) { calls.withLock { $0[call] = nil } }
+
+    fileprivate func deliver(_ news: PhoneNews, of call: CallID, in room: RoomSlug) {
+        threads[index(of: room)].deliver(news, of: call, room: room)
+    }
 
     fileprivate func deliver(_ speech: [UInt8]?, of call: CallID, in room: RoomSlug) {
         threads[index(of: room)].deliver(speech: speech, of: call, room: room)
@@ -104,6 +125,8 @@ private final class Relay: Sendable {
     }
 
     func callEnded(_ call: CallID) { owner?.forget(call) }
+
+    func deliver(_ news: PhoneNews, of call: CallID, in room: RoomSlug) { owner?.deliver(news, of: call, in: room) }
 
     func speak(_ call: CallID, _ room: RoomSlug, _ announcement: Announcement, by synthesizer: SpeechSynthesizer) {
         Task { [weak self] in

@@ -33,7 +33,9 @@ extension SIPEndpoint {
                 guard let branch = invite.via?.branch else { continue }
                 let machine = InviteClientTransaction.resumed(timers: configuration.timers, now: now)
                 let key = ClientTransactionKey(branch: branch, method: .invite)
-                add(ClientTransaction(key, invite, from: call.path.local, to: destination, session: call.id, role: .invite, machine: .invite(machine)), of: call)
+                add(
+                    ClientTransaction(
+                        key, invite, from: call.path.local, to: destination, session: call.id, role: .invite, machine: .invite(machine)), of: call)
             case .respond(let response, let key):
                 respond(response, to: key, now: now)
             case .event(let event):

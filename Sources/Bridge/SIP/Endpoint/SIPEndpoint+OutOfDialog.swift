@@ -40,7 +40,8 @@ extension SIPEndpoint {
 
     /// Answers without a transaction, if the source has budget left.
     func answer(
-        _ request: SIPRequest, _ status: UInt16, from source: SIPAddress, to local: SIPAddress, now: Duration, _ complete: (inout SIPResponse) -> Void = { _ in }
+        _ request: SIPRequest, _ status: UInt16, from source: SIPAddress, to local: SIPAddress, now: Duration,
+        _ complete: (inout SIPResponse) -> Void = { _ in }
     ) {
         guard let destination = request.via?.responseAddress, spend(on: source, now: now) else { return }
         var response = SIPResponse(status, to: request, toTag: StatelessTag.text(for: request))

@@ -1,7 +1,9 @@
 extension SIPEndpoint {
     /// Takes a datagram.
     /// - Parameter local: our address that it came to.
-    public func receive(_ datagram: Span<UInt8>, from source: SIPAddress, to local: SIPAddress, now: Duration, random: inout some RandomNumberGenerator) {
+    public func receive(
+        _ datagram: Span<UInt8>, from source: SIPAddress, to local: SIPAddress, now: Duration, random: inout some RandomNumberGenerator
+    ) {
         if SIPMessage.isKeepAlive(datagram) { return }
         let message: SIPMessage
         do {
@@ -49,7 +51,9 @@ extension SIPEndpoint {
 
     // MARK: Requests
 
-    private func receive(_ incoming: SIPRequest, from source: SIPAddress, to local: SIPAddress, now: Duration, random: inout some RandomNumberGenerator) {
+    private func receive(
+        _ incoming: SIPRequest, from source: SIPAddress, to local: SIPAddress, now: Duration, random: inout some RandomNumberGenerator
+    ) {
         var request = incoming
         guard !request.vias.isEmpty else { return }
         request.vias[0].note(source: source)
@@ -75,7 +79,8 @@ extension SIPEndpoint {
     }
 
     private func receiveInDialog(
-        _ request: SIPRequest, _ key: ServerTransactionKey, from source: SIPAddress, to local: SIPAddress, now: Duration, random: inout some RandomNumberGenerator
+        _ request: SIPRequest, _ key: ServerTransactionKey, from source: SIPAddress, to local: SIPAddress, now: Duration,
+        random: inout some RandomNumberGenerator
     ) {
         guard let call = session(of: request) else {
             answer(request, 481, from: source, to: local, now: now)
@@ -113,7 +118,9 @@ extension SIPEndpoint {
     }
 
     /// 200 if there is what it cancels, whether or not that helps; else 481 (RFC 3261 section 9.2).
-    private func receiveCancel(_ request: SIPRequest, from source: SIPAddress, to local: SIPAddress, now: Duration, random: inout some RandomNumberGenerator) {
+    private func receiveCancel(
+        _ request: SIPRequest, from source: SIPAddress, to local: SIPAddress, now: Duration, random: inout some RandomNumberGenerator
+    ) {
         guard let key = ServerTransactionKey(request, as: .invite), let server = servers[key] else {
             answer(request, 481, from: source, to: local, now: now)
             return

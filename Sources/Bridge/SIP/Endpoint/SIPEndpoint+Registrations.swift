@@ -25,7 +25,9 @@ extension SIPEndpoint {
             return
         }
         let extensions = extensions
-        guard let outcome = registrar?.register(request, from: source, to: local, now: now, using: &random, secret: { extensions[$0] }) else { return }
+        guard let outcome = registrar?.register(request, from: source, to: local, now: now, using: &random, secret: { extensions[$0] }) else {
+            return
+        }
         for change in outcome.changes { tell(.registration(change)) }
         timers.set(registrar?.deadline, for: .registrar)
         guard var response = outcome.response else {

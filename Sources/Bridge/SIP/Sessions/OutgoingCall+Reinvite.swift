@@ -59,7 +59,9 @@ extension OutgoingCall {
 
     private func acceptReinvite(_ response: SIPResponse, using random: inout some RandomNumberGenerator, into output: inout SessionOutput) {
         let tag = response.to.tag ?? ""
-        guard let index = forks.firstIndex(where: { $0.tag == tag }), let lastReinvite, lastReinvite.cseq.number == response.cseq.number else { return }
+        guard let index = forks.firstIndex(where: { $0.tag == tag }), let lastReinvite, lastReinvite.cseq.number == response.cseq.number else {
+            return
+        }
         if case .talking(let talk) = phase, let sent = talk.reinviteAcknowledgement, sent.sequence == response.cseq.number {
             output.add(.transmit(sent.datagram, to: sent.destination))
             return

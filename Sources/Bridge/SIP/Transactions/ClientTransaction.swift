@@ -13,7 +13,8 @@ final class ClientTransaction {
     var machine: ClientMachine
 
     init(
-        _ key: ClientTransactionKey, _ request: SIPRequest, from source: SIPAddress, to destination: SIPAddress, session: SessionID, role: RequestRole,
+        _ key: ClientTransactionKey, _ request: SIPRequest, from source: SIPAddress, to destination: SIPAddress, session: SessionID,
+        role: RequestRole,
         machine: consuming ClientMachine
     ) {
         self.key = key

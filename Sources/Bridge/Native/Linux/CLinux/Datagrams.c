@@ -1,6 +1,7 @@
 #include "Internal.h"
 
 #include <errno.h>
+#include <linux/errqueue.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -55,6 +56,45 @@ int clinux_udp_open(const clinux_address *local, int receive_buffer, int send_bu
     }
     clinux_from_sockaddr((struct sockaddr *)&storage, bound);
     return descriptor;
+}
+
+int clinux_udp_keep_errors(int descriptor) {
+    int on = 1;
+    return setsockopt(descriptor, IPPROTO_IP, IP_RECVERR, &on, sizeof on) ? -errno : 0;
+}
+
+int clinux_udp_take_error(int descriptor, clinux_address *destination) {
+    struct sockaddr_storage storage = {0};
+    uint8_t control[512], byte;
+    struct iovec vector = {.iov_base = &byte, .iov_len = sizeof byte};
+    struct msghdr message = {
+        .msg_name = &storage, .msg_namelen = sizeof storage, .msg_iov = &vector, .msg_iovlen = 1,
+        .msg_control = control, .msg_controllen = sizeof control,
+    };
+    if (recvmsg(descriptor, &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) return 0;
+    for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {
+        if (header->cmsg_level != IPPROTO_IP || header->cmsg_type != IP_RECVERR) continue;
+        struct sock_extended_err error;
+        memcpy(&error, CMSG_DATA(header), sizeof error);
+        clinux_from_sockaddr((struct sockaddr *)&storage, destination);
+        return error.ee_errno ? (int)error.ee_errno : EPROTO;
+    }
+    return EPROTO;
+}
+
+int clinux_route_source(const clinux_address *remote, clinux_address *source) {
+    int descriptor = socket(remote->is_ipv4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) return -errno;
+    struct sockaddr_storage storage;
+    socklen_t length = clinux_to_sockaddr(remote, &storage);
+    int failed = connect(descriptor, (struct sockaddr *)&storage, length);
+    length = sizeof storage;
+    if (!failed) failed = getsockname(descriptor, (struct sockaddr *)&storage, &length);
+    int error = errno;
+    close(descriptor);
+    if (failed) return -error;
+    clinux_from_sockaddr((struct sockaddr *)&storage, source);
+    return 0;
 }
 
 void clinux_close(int descriptor) { close(descriptor); }

@@ -24,6 +24,23 @@ public final class UDPSocket: Descriptor, Sendable {
     /// Bytes that the kernel granted for receiving; Linux counts its own overhead in, twice what was asked for.
     public var receiveBuffer: Int { max(0, Int(clinux_receive_buffer(descriptor))) }
 
+    /// Asks the kernel to keep what ICMP says of datagrams that this IPv4 socket sent; `takeError` gives it, and `Epoll` wakes for it.
+    public func keepErrors() throws(LinuxError) { try LinuxError.check(clinux_udp_keep_errors(descriptor), "keep errors of a socket") }
+
+    /// The next report that a datagram did not arrive, and where it was sent.
+    public func takeError() -> (destination: SocketAddress, code: Int32)? {
+        var destination = clinux_address()
+        let code = clinux_udp_take_error(descriptor, &destination)
+        return code == 0 ? nil : (SocketAddress(destination), code)
+    }
+
+    /// The address of this machine that a datagram to `remote` would leave from; `nil` if there is no way to it.
+    public static func source(towards remote: SocketAddress) -> SocketAddress? {
+        var wanted = remote.shim
+        var source = clinux_address()
+        return clinux_route_source(&wanted, &source) == 0 ? SocketAddress(source) : nil
+    }
+
     /// What became of a datagram that was to be sent. A lost one is lost: UDP has no other promise.
     public enum SendVerdict: Equatable, Sendable {
         case sent

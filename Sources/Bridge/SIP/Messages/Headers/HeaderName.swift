@@ -71,9 +71,12 @@ public struct HeaderName: Hashable, Sendable {
     /// All of these by their small letters, and by their compact forms.
     private static let known: [String: HeaderName] = {
         let names: [HeaderName] = [
-            accept, acceptEncoding, allow, authorization, authenticationInfo, callID, contact, contentDisposition, contentEncoding, contentLength, contentType, cseq,
-            date, event, expires, from, infoPackage, maxForwards, minExpires, pAssertedIdentity, path, proxyAuthenticate, proxyAuthorization, proxyRequire, reason,
-            recvInfo, recordRoute, referTo, require, retryAfter, route, rseq, server, sessionExpires, subject, supported, timestamp, to, unsupported, userAgent,
+            accept, acceptEncoding, allow, authorization, authenticationInfo, callID, contact, contentDisposition, contentEncoding, contentLength,
+            contentType, cseq,
+            date, event, expires, from, infoPackage, maxForwards, minExpires, pAssertedIdentity, path, proxyAuthenticate, proxyAuthorization,
+            proxyRequire, reason,
+            recvInfo, recordRoute, referTo, require, retryAfter, route, rseq, server, sessionExpires, subject, supported, timestamp, to, unsupported,
+            userAgent,
             via, warning, wwwAuthenticate,
         ]
         var known: [String: HeaderName] = [

@@ -18,6 +18,12 @@ typedef struct {
 // All calls answer -errno instead of setting it, so that no Swift code runs between failure and reading it.
 
 int clinux_udp_open(const clinux_address *local, int receive_buffer, int send_buffer, clinux_address *bound);
+// From now on the kernel keeps what ICMP says of datagrams sent from this IPv4 socket; see clinux_udp_take_error.
+int clinux_udp_keep_errors(int descriptor);
+// The next such error: its errno and where the datagram went; 0 when there is none.
+int clinux_udp_take_error(int descriptor, clinux_address *destination);
+// The address that a datagram to `remote` would leave from.
+int clinux_route_source(const clinux_address *remote, clinux_address *source);
 void clinux_close(int descriptor);
 // The bytes that the kernel really grants (twice what was asked for, up to its limit).
 int clinux_receive_buffer(int descriptor);

@@ -1,0 +1,55 @@
+import Domain
+import ICE
+import Media
+import SIP
+
+/// One try to reach the far end: one INVITE to a trunk, or one to each phone of an extension at once.
+struct PhoneAttempt {
+    /// One INVITE of it.
+    struct Branch {
+        var negotiation: TelephoneNegotiation
+        let local: TransportAddress
+    }
+
+    /// `nil` for an extension.
+    var trunk: TrunkID?
+    /// Milliseconds since 1970 UTC.
+    var startedAt: Int64
+    var latches: Bool
+    var branches: [SessionID: Branch] = [:]
+    var hasRung = false
+    var hasEarlyMedia = false
+    /// The best of what the branches that failed came to.
+    var verdict: AttemptVerdict?
+
+    /// Takes what a branch came to: what a person decided counts more than what could not be reached.
+    mutating func note(_ new: AttemptVerdict) {
+        guard let old = verdict else {
+            verdict = new
+            return
+        }
+        if new.rank > old.rank { verdict = new }
+    }
+
+    func record(_ verdict: AttemptVerdict, endedAt: Int64) -> CallAttempt {
+        CallAttempt(
+            trunk: trunk, startedAt: startedAt, endedAt: max(startedAt, endedAt), sipStatus: verdict.ending.sipStatus,
+            q850Cause: verdict.ending.q850Cause, detail: verdict.operatorText)
+    }
+
+    func answered(at moment: Int64) -> CallAttempt {
+        CallAttempt(trunk: trunk, startedAt: startedAt, endedAt: max(startedAt, moment), sipStatus: 200, q850Cause: nil, detail: "Answered.")
+    }
+}
+
+extension AttemptVerdict {
+    fileprivate var rank: Int {
+        switch ending.outcome {
+        case .declined: 4
+        case .busy: 3
+        case .noAnswer: 2
+        case .unreachable, .trunkUnavailable: 0
+        case .completed, .invalidNumber, .cancelled, .blocked, .failed, .internalError: 1
+        }
+    }
+}

@@ -1,0 +1,22 @@
+import Domain
+
+/// What a media thread asks of the phone side: the SIP thread, which all rooms share.
+enum PhoneOrder: Sendable {
+    /// Reach the far end of a call; its RTP port is open.
+    case place(PhoneCall)
+    /// The call is over for the room: cancel it, or hang it up.
+    case hangUp(CallID)
+    /// Whether a browser is there. Without one no other trunk is tried.
+    case attended(CallID, Bool)
+}
+
+/// A call to a telephone or an extension, as its room gives it away.
+struct PhoneCall: Sendable, Equatable {
+    var call: CallID
+    var room: RoomSlug
+    var route: DialRoute
+    /// Our RTP port; RTCP is one higher.
+    var rtpPort: UInt16
+    /// How long the far end may ring, over all attempts.
+    var ringLimit: Duration
+}

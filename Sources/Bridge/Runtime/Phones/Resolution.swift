@@ -1,0 +1,10 @@
+import SIP
+
+/// Where a trunk's host name points to.
+enum Resolution: Equatable, Sendable {
+    /// It is being looked up.
+    case pending
+    case addresses([SIPAddress])
+    /// The name could not be looked up, or has no address.
+    case failed
+}
