@@ -109,9 +109,35 @@ public struct InviteClientTransaction: ~Copyable, Sendable {
     public mutating func receive(status: UInt16, now: Duration) -> Reception {
         switch consume self.state {
         case .calling(let calling):
-            return leaveUnanswered(by: status, otherwise: .calling(calling), abandonment: nil, now: now)
+            switch ResponseClass(status) {
+            case .provisional:
+                self = Self(.proceeding(Proceeding(abandonment: nil)), timers, reliability)
+                return .deliver
+            case .success:
+                self = Self(Self.accepted(timers, now: now), timers, reliability)
+                return .deliver
+            case .failure:
+                self = Self(Self.completed(timers, reliability, now: now), timers, reliability)
+                return .acknowledgeAndDeliver
+            case .none:
+                self = Self(.calling(calling), timers, reliability)
+                return .ignore
+            }
         case .proceeding(let proceeding):
-            return leaveUnanswered(by: status, otherwise: .proceeding(proceeding), abandonment: proceeding.abandonment, now: now)
+            switch ResponseClass(status) {
+            case .provisional:
+                self = Self(.proceeding(proceeding), timers, reliability)
+                return .deliver
+            case .success:
+                self = Self(Self.accepted(timers, now: now), timers, reliability)
+                return .deliver
+            case .failure:
+                self = Self(Self.completed(timers, reliability, now: now), timers, reliability)
+                return .acknowledgeAndDeliver
+            case .none:
+                self = Self(.proceeding(proceeding), timers, reliability)
+                return .ignore
+            }
         case .accepted(let accepted):
             self = Self(.accepted(accepted), timers, reliability)
             // The session tells a repetition from another fork and acknowledges each (RFC 3261 section 13.2.2.4).
@@ -134,7 +160,7 @@ public struct InviteClientTransaction: ~Copyable, Sendable {
     public mutating func noteCancel(now: Duration) {
         switch consume self.state {
         case .proceeding(let proceeding):
-            let abandonment = proceeding.abandonment ?? now + timers.patience
+            let abandonment = proceeding.abandonment == nil ? now + timers.patience : proceeding.abandonment
             self = Self(.proceeding(Proceeding(abandonment: abandonment)), timers, reliability)
         // A CANCEL before the first provisional response is not allowed; the session waits (section 9.1).
         case .calling(let calling): self = Self(.calling(calling), timers, reliability)
@@ -148,7 +174,10 @@ public struct InviteClientTransaction: ~Copyable, Sendable {
     /// - Returns: whether the session has to be told, since it waits for an answer.
     public mutating func failTransport() -> Bool {
         switch consume self.state {
-        case .calling, .proceeding:
+        case .calling:
+            self = Self(.terminated, timers, reliability)
+            return true
+        case .proceeding:
             self = Self(.terminated, timers, reliability)
             return true
         case .completed:
@@ -218,7 +247,10 @@ public struct InviteClientTransaction: ~Copyable, Sendable {
     public var isTerminated: Bool {
         switch state {
         case .terminated: true
-        case .calling, .proceeding, .accepted, .completed: false
+        case .calling: false
+        case .proceeding: false
+        case .accepted: false
+        case .completed: false
         }
     }
 
@@ -226,33 +258,24 @@ public struct InviteClientTransaction: ~Copyable, Sendable {
     public var isCancellable: Bool {
         switch state {
         case .proceeding: true
-        case .calling, .accepted, .completed, .terminated: false
+        case .calling: false
+        case .accepted: false
+        case .completed: false
+        case .terminated: false
         }
     }
 
     // MARK: Transitions
 
-    /// A response in calling or proceeding: the same but for a status that is none.
-    private mutating func leaveUnanswered(
-        by status: UInt16, otherwise unchanged: consuming State, abandonment: Duration?, now: Duration
-    ) -> Reception {
-        switch ResponseClass(status) {
-        case .provisional:
-            self = Self(.proceeding(Proceeding(abandonment: abandonment)), timers, reliability)
-            return .deliver
-        case .success:
-            self = Self(.accepted(Accepted(timerM: now + timers.patience)), timers, reliability)
-            return .deliver
-        case .failure:
-            switch reliability {
-            case .unreliable: self = Self(.completed(Completed(timerD: now + timers.timerD)), timers, reliability)
-            // Timer D is zero where nothing is repeated.
-            case .reliable: self = Self(.terminated, timers, reliability)
-            }
-            return .acknowledgeAndDeliver
-        case .none:
-            self = Self(unchanged, timers, reliability)
-            return .ignore
+    private static func accepted(_ timers: SIPTimers, now: Duration) -> State {
+        .accepted(Accepted(timerM: now + timers.patience))
+    }
+
+    private static func completed(_ timers: SIPTimers, _ reliability: TransportReliability, now: Duration) -> State {
+        switch reliability {
+        case .unreliable: .completed(Completed(timerD: now + timers.timerD))
+        // Timer D is zero where nothing is repeated.
+        case .reliable: .terminated
         }
     }
 }

@@ -72,9 +72,12 @@ public struct InviteServerTransaction: ~Copyable, Sendable {
     /// The INVITE came again.
     public mutating func receiveInvite() -> Reception {
         switch state {
-        case .proceeding, .completed: .retransmit
+        case .proceeding: .retransmit
+        case .completed: .retransmit
         // The session repeats its 2xx by itself (RFC 6026 section 7.1).
-        case .accepted, .confirmed, .terminated: .ignore
+        case .accepted: .ignore
+        case .confirmed: .ignore
+        case .terminated: .ignore
         }
     }
 
@@ -88,11 +91,7 @@ public struct InviteServerTransaction: ~Copyable, Sendable {
             self = Self(.accepted(timerL: timerL), timers, reliability)
             return .deliver
         case .completed:
-            switch reliability {
-            case .unreliable: self = Self(.confirmed(timerI: now + timers.t4), timers, reliability)
-            // Timer I is zero where nothing is repeated.
-            case .reliable: self = Self(.terminated, timers, reliability)
-            }
+            self = Self(Self.confirmed(timers, reliability, now: now), timers, reliability)
             return .ignore
         case .confirmed(let timerI):
             self = Self(.confirmed(timerI: timerI), timers, reliability)
@@ -116,13 +115,7 @@ public struct InviteServerTransaction: ~Copyable, Sendable {
                 self = Self(.accepted(timerL: now + timers.patience), timers, reliability)
                 return true
             case .failure:
-                let retransmitAt: Duration? =
-                    switch reliability {
-                    case .unreliable: now + timers.t1
-                    case .reliable: nil
-                    }
-                let completed = Completed(retransmitAt: retransmitAt, interval: timers.t1, timerH: now + timers.patience)
-                self = Self(.completed(completed), timers, reliability)
+                self = Self(Self.completed(timers, reliability, now: now), timers, reliability)
                 return true
             case .none:
                 self = Self(.proceeding, timers, reliability)
@@ -193,7 +186,10 @@ public struct InviteServerTransaction: ~Copyable, Sendable {
     public var isTerminated: Bool {
         switch state {
         case .terminated: true
-        case .proceeding, .accepted, .completed, .confirmed: false
+        case .proceeding: false
+        case .accepted: false
+        case .completed: false
+        case .confirmed: false
         }
     }
 
@@ -201,7 +197,29 @@ public struct InviteServerTransaction: ~Copyable, Sendable {
     public var isUnanswered: Bool {
         switch state {
         case .proceeding: true
-        case .accepted, .completed, .confirmed, .terminated: false
+        case .accepted: false
+        case .completed: false
+        case .confirmed: false
+        case .terminated: false
+        }
+    }
+
+    // MARK: Transitions
+
+    private static func completed(_ timers: SIPTimers, _ reliability: TransportReliability, now: Duration) -> State {
+        let retransmitAt: Duration? =
+            switch reliability {
+            case .unreliable: now + timers.t1
+            case .reliable: nil
+            }
+        return .completed(Completed(retransmitAt: retransmitAt, interval: timers.t1, timerH: now + timers.patience))
+    }
+
+    private static func confirmed(_ timers: SIPTimers, _ reliability: TransportReliability, now: Duration) -> State {
+        switch reliability {
+        case .unreliable: .confirmed(timerI: now + timers.t4)
+        // Timer I is zero where nothing is repeated.
+        case .reliable: .terminated
         }
     }
 }

@@ -84,7 +84,7 @@ public struct NonInviteClientTransaction: ~Copyable, Sendable {
                 self = Self(.proceeding(waiting), timers, reliability)
                 return .deliver
             case .success, .failure:
-                complete(now: now)
+                self = Self(Self.completed(timers, reliability, now: now), timers, reliability)
                 return .deliver
             case .none:
                 self = Self(.trying(waiting), timers, reliability)
@@ -96,7 +96,7 @@ public struct NonInviteClientTransaction: ~Copyable, Sendable {
                 self = Self(.proceeding(waiting), timers, reliability)
                 return .deliver
             case .success, .failure:
-                complete(now: now)
+                self = Self(Self.completed(timers, reliability, now: now), timers, reliability)
                 return .deliver
             case .none:
                 self = Self(.proceeding(waiting), timers, reliability)
@@ -115,7 +115,10 @@ public struct NonInviteClientTransaction: ~Copyable, Sendable {
     /// - Returns: whether the session has to be told, since it waits for an answer.
     public mutating func failTransport() -> Bool {
         switch consume self.state {
-        case .trying, .proceeding:
+        case .trying:
+            self = Self(.terminated, timers, reliability)
+            return true
+        case .proceeding:
             self = Self(.terminated, timers, reliability)
             return true
         case .completed(let completed):
@@ -175,15 +178,17 @@ public struct NonInviteClientTransaction: ~Copyable, Sendable {
     public var isTerminated: Bool {
         switch state {
         case .terminated: true
-        case .trying, .proceeding, .completed: false
+        case .trying: false
+        case .proceeding: false
+        case .completed: false
         }
     }
 
-    private mutating func complete(now: Duration) {
+    private static func completed(_ timers: SIPTimers, _ reliability: TransportReliability, now: Duration) -> State {
         switch reliability {
-        case .unreliable: self = Self(.completed(Completed(timerK: now + timers.t4)), timers, reliability)
+        case .unreliable: .completed(Completed(timerK: now + timers.t4))
         // Timer K is zero where nothing is repeated.
-        case .reliable: self = Self(.terminated, timers, reliability)
+        case .reliable: .terminated
         }
     }
 }

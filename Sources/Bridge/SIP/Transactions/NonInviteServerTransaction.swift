@@ -46,8 +46,10 @@ public struct NonInviteServerTransaction: ~Copyable, Sendable {
     /// The request came again.
     public mutating func receiveRequest() -> Reception {
         switch state {
-        case .proceeding, .completed: .retransmit
-        case .trying, .terminated: .ignore
+        case .proceeding: .retransmit
+        case .completed: .retransmit
+        case .trying: .ignore
+        case .terminated: .ignore
         }
     }
 
@@ -56,9 +58,29 @@ public struct NonInviteServerTransaction: ~Copyable, Sendable {
     public mutating func respond(status: UInt16, now: Duration) -> Bool {
         switch consume self.state {
         case .trying:
-            return answer(status, otherwise: .trying, now: now)
+            switch ResponseClass(status) {
+            case .provisional:
+                self = Self(.proceeding, timers, reliability)
+                return true
+            case .success, .failure:
+                self = Self(Self.completed(timers, reliability, now: now), timers, reliability)
+                return true
+            case .none:
+                self = Self(.trying, timers, reliability)
+                return false
+            }
         case .proceeding:
-            return answer(status, otherwise: .proceeding, now: now)
+            switch ResponseClass(status) {
+            case .provisional:
+                self = Self(.proceeding, timers, reliability)
+                return true
+            case .success, .failure:
+                self = Self(Self.completed(timers, reliability, now: now), timers, reliability)
+                return true
+            case .none:
+                self = Self(.proceeding, timers, reliability)
+                return false
+            }
         case .completed(let timerJ):
             self = Self(.completed(timerJ: timerJ), timers, reliability)
             return false
@@ -94,7 +116,9 @@ public struct NonInviteServerTransaction: ~Copyable, Sendable {
     public var deadline: Duration? {
         switch state {
         case .completed(let timerJ): timerJ
-        case .trying, .proceeding, .terminated: nil
+        case .trying: nil
+        case .proceeding: nil
+        case .terminated: nil
         }
     }
 
@@ -102,33 +126,27 @@ public struct NonInviteServerTransaction: ~Copyable, Sendable {
     public var isTerminated: Bool {
         switch state {
         case .terminated: true
-        case .trying, .proceeding, .completed: false
+        case .trying: false
+        case .proceeding: false
+        case .completed: false
         }
     }
 
     /// Whether the session still owes the final response.
     public var isUnanswered: Bool {
         switch state {
-        case .trying, .proceeding: true
-        case .completed, .terminated: false
+        case .trying: true
+        case .proceeding: true
+        case .completed: false
+        case .terminated: false
         }
     }
 
-    private mutating func answer(_ status: UInt16, otherwise unchanged: consuming State, now: Duration) -> Bool {
-        switch ResponseClass(status) {
-        case .provisional:
-            self = Self(.proceeding, timers, reliability)
-            return true
-        case .success, .failure:
-            switch reliability {
-            case .unreliable: self = Self(.completed(timerJ: now + timers.patience), timers, reliability)
-            // Timer J is zero where nothing is repeated.
-            case .reliable: self = Self(.terminated, timers, reliability)
-            }
-            return true
-        case .none:
-            self = Self(unchanged, timers, reliability)
-            return false
+    private static func completed(_ timers: SIPTimers, _ reliability: TransportReliability, now: Duration) -> State {
+        switch reliability {
+        case .unreliable: .completed(timerJ: now + timers.patience)
+        // Timer J is zero where nothing is repeated.
+        case .reliable: .terminated
         }
     }
 }
