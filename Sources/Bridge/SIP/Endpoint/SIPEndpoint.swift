@@ -152,6 +152,9 @@ public final class SIPEndpoint {
     /// Calls that are up, on their way up, or cleaning up.
     public var sessionCount: Int { sessions.count }
 
+    /// Requests of ours and of peers that are remembered.
+    public var transactionCount: Int { clients.count + servers.count }
+
     // MARK: Tables
 
     func transmit(_ datagram: [UInt8], from source: SIPAddress, to destination: SIPAddress) {
