@@ -6,7 +6,9 @@ import VirtualNetwork
     @Test func `two telephones ring with media of their own`() {
         let rig = CallRig()
         let (one, two) = (SIPBody(Array("one".utf8)), SIPBody(Array("two".utf8)))
-        rig.phone.scripts = [[.ring(.zero, 183, body: one, tag: "a"), .ring(.milliseconds(10), 183, body: two, tag: "b"), .answer(.seconds(1), tag: "b")]]
+        rig.phone.scripts = [
+            [.ring(.zero, 183, body: one, tag: "a"), .ring(.milliseconds(10), 183, body: two, tag: "b"), .answer(.seconds(1), tag: "b")]
+        ]
         rig.place()
         rig.run(until: .seconds(5))
         let seen = rig.events.compactMap { if case .progress(_, _, let body, let fork) = $0.event { "\(fork) \(body == one ? 1 : 2)" } else { nil } }
@@ -16,7 +18,9 @@ import VirtualNetwork
 
     @Test func `the second of two who pick up is acknowledged and let go`() {
         let rig = CallRig()
-        rig.phone.scripts = [[.ring(.zero, tag: "a"), .ring(.zero, tag: "b"), .answer(.seconds(1), tag: "a"), .answer(.milliseconds(1050), tag: "b")]]
+        rig.phone.scripts = [
+            [.ring(.zero, tag: "a"), .ring(.zero, tag: "b"), .answer(.seconds(1), tag: "a"), .answer(.milliseconds(1050), tag: "b")]
+        ]
         let id = rig.place()
         rig.at(.seconds(10)) { $0.hangUp(id) }
         rig.run(until: .seconds(9))

@@ -11,11 +11,12 @@ import VirtualNetwork
         return rig
     }
 
-    @Test(arguments: [
-        (SIPMethod.options, 200, nil), (.info, 200, nil), (.info, 415, SIPBody(contentType: "application/dtmf-relay", [1])), (.message, 405, nil),
-        (.publish, 405, nil), (.register, 405, nil), (.prack, 481, nil), (.refer, 603, nil), (.notify, 481, nil), (.subscribe, 489, nil),
-        (.other("DANCE"), 501, nil),
-    ] as [(SIPMethod, UInt16, SIPBody?)])
+    @Test(
+        arguments: [
+            (SIPMethod.options, 200, nil), (.info, 200, nil), (.info, 415, SIPBody(contentType: "application/dtmf-relay", [1])), (.message, 405, nil),
+            (.publish, 405, nil), (.register, 405, nil), (.prack, 481, nil), (.refer, 603, nil), (.notify, 481, nil), (.subscribe, 489, nil),
+            (.other("DANCE"), 501, nil),
+        ] as [(SIPMethod, UInt16, SIPBody?)])
     func `it is answered properly, and the call goes on`(method: SIPMethod, status: UInt16, body: SIPBody?) {
         let rig = rig()
         rig.at(.seconds(2)) { $0.phone.send(method, body: body, now: $0.now) }

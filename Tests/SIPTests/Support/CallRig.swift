@@ -19,7 +19,7 @@ final class CallRig {
 
     let endpoint: SIPEndpoint
     let phone: VirtualPhone
-    private(set) var now: Duration = .zero
+    private(set) var now: Duration
     private(set) var events: [(at: Duration, event: SIPEvent)] = []
     /// What the endpoint has sent.
     private(set) var sent: [(at: Duration, packet: Packet)] = []
@@ -30,14 +30,16 @@ final class CallRig {
     private var commands = EventQueue<(CallRig) -> Void>()
 
     init(
-        seed: UInt64 = 1, conditions: Conditions = Conditions(delay: .milliseconds(20)), configuration: (inout SIPEndpointConfiguration) -> Void = { _ in },
-        registrar: consuming Registrar? = nil
+        seed: UInt64 = 1, conditions: Conditions = Conditions(delay: .milliseconds(20)),
+        configuration: (inout SIPEndpointConfiguration) -> Void = { _ in },
+        registrar: consuming Registrar? = nil, phone: VirtualPhone? = nil, startingAt start: Duration = .zero
     ) {
         var settings = SIPEndpointConfiguration(product: "ringlink-test")
         configuration(&settings)
         endpoint = SIPEndpoint(settings, registrar: registrar, key: [1, 2, 3])
         random = SeededGenerator(seed: seed)
-        phone = VirtualPhone(seed: seed &+ 1000)
+        self.phone = phone ?? VirtualPhone(seed: seed &+ 1000)
+        now = start
         network = VirtualNetwork(seed: seed, toRight: conditions, toLeft: conditions)
     }
 
@@ -78,6 +80,12 @@ final class CallRig {
     func inject(_ datagram: [UInt8], from source: SIPAddress = CallRig.trunk) {
         endpoint.receive(datagram.span, from: source, to: Self.local, now: now, random: &random)
         drain()
+    }
+
+    /// Loses everything from now on.
+    func cut() {
+        network.setConditions(Conditions(loss: 1), to: .left)
+        network.setConditions(Conditions(loss: 1), to: .right)
     }
 
     // MARK: Time

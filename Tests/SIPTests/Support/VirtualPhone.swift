@@ -98,7 +98,8 @@ final class VirtualPhone {
         case .cancel:
             guard answersCancel else { return }
             send(SIPResponse(200, to: request, toTag: "phone"))
-            guard let invite = heard.last(where: { $0.request.method == .invite && Self.key($0.request) == key })?.request, cancelled.insert(key).inserted,
+            guard let invite = heard.last(where: { $0.request.method == .invite && Self.key($0.request) == key })?.request,
+                cancelled.insert(key).inserted,
                 !finals.contains(key)
             else { return }
             var noted = invite
@@ -163,7 +164,8 @@ final class VirtualPhone {
 
     /// Sends a request in the dialog, and repeats it until it is answered.
     func send(
-        _ method: SIPMethod, body: SIPBody? = nil, tag: String = "phone", headers: [HeaderField] = [], contact: SIPURI? = nil, sequence: UInt32? = nil,
+        _ method: SIPMethod, body: SIPBody? = nil, tag: String = "phone", headers: [HeaderField] = [], contact: SIPURI? = nil,
+        sequence: UInt32? = nil,
         now: Duration
     ) {
         guard let invite = dialogRequest else { return }

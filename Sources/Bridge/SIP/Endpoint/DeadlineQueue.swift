@@ -2,7 +2,7 @@
 ///
 /// A binary heap. An entry whose owner has another deadline by now is passed over; when such entries prevail the heap
 /// is made anew, so that it is never much larger than the number of owners.
-struct DeadlineQueue<Owner: Hashable> {
+package struct DeadlineQueue<Owner: Hashable> {
     private struct Entry {
         let at: Duration
         let owner: Owner
@@ -11,14 +11,19 @@ struct DeadlineQueue<Owner: Hashable> {
     private var heap: [Entry] = []
     private var current: [Owner: Duration] = [:]
 
+    package init() {}
+
     /// The earliest deadline.
-    var next: Duration? { heap.first?.at }
+    package var next: Duration? { heap.first?.at }
+
+    /// Entries in the heap, stale ones counted in.
+    package var size: Int { heap.count }
 
     /// Owners that wait.
-    var count: Int { current.count }
+    package var count: Int { current.count }
 
     /// Sets the deadline of an owner in place of the one before; `nil` for none.
-    mutating func set(_ deadline: Duration?, for owner: Owner) {
+    package mutating func set(_ deadline: Duration?, for owner: Owner) {
         guard current[owner] != deadline else { return }
         current[owner] = deadline
         if let deadline { push(Entry(at: deadline, owner: owner)) }
@@ -30,7 +35,7 @@ struct DeadlineQueue<Owner: Hashable> {
     }
 
     /// Takes an owner whose deadline has come; it has none until it is set again.
-    mutating func removeDue(now: Duration) -> Owner? {
+    package mutating func removeDue(now: Duration) -> Owner? {
         guard let first = heap.first, first.at <= now else { return nil }
         pop()
         current[first.owner] = nil
