@@ -33,7 +33,8 @@ enum StartLine {
         let uri = trimmed[(first + 1)..<last]
         guard uri.count <= MessageLimits.uri else { return .request(method, .failure(.uriTooLong(bytes: uri.count))) }
         guard trimmed.count == line.count else { return .request(method, .failure(.malformedStartLine)) }
-        guard let uri = AddressURI(uri) else { return .request(method, .failure(.malformedURI)) }
+        // Headers in a Request-URI have no meaning (section 19.1.1), and could smuggle some in.
+        guard let uri = AddressURI(uri), uri.sip?.headers.isEmpty ?? true else { return .request(method, .failure(.malformedURI)) }
         return .request(method, .success(uri))
     }
 
