@@ -13,6 +13,7 @@ struct Migration: Sendable {
     /// Every step that this program knows, in order. The text is compiled in, so the binary needs no files beside it.
     static let all = [
         // SwiftPM replaces the first digit of `0001_…` by an underscore to make a Swift name of it.
-        Migration(version: 1, name: "rooms_and_calls", script: PackageResources._001_rooms_and_calls_sql)
+        Migration(version: 1, name: "rooms_and_calls", script: PackageResources._001_rooms_and_calls_sql),
+        Migration(version: 2, name: "trunks_extensions_keys", script: PackageResources._002_trunks_extensions_keys_sql),
     ]
 }

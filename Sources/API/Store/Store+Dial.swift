@@ -1,22 +1,6 @@
 import Domain
 import LibPQ
 
-/// What holds for a call that is placed now.
-public struct DialLimits: Sendable, Equatable {
-    /// Seconds for which a queued call may still be sent to the bridge.
-    public var expirySeconds: Int
-    /// Seconds that the phone stays after the last browser left.
-    public var graceSeconds: Int
-    /// Seconds that the call may last after its answer.
-    public var maximumSeconds: Int
-
-    public init(expirySeconds: Int = 15, graceSeconds: Int = 10, maximumSeconds: Int = 7_200) {
-        self.expirySeconds = expirySeconds
-        self.graceSeconds = graceSeconds
-        self.maximumSeconds = maximumSeconds
-    }
-}
-
 extension Store {
     /// Decides a dial, exactly once, and writes the decision down, in one transaction under the room's lock.
     ///

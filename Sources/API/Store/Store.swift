@@ -1,3 +1,4 @@
+import Domain
 import LibPQ
 import Logging
 
@@ -8,9 +9,12 @@ import Logging
 public final class Store: Sendable {
     let pool: PostgresPool
     let logger: Logger
+    /// `nil` for a process that neither reads nor writes secrets.
+    let atRest: AtRestKeyring?
 
-    private init(pool: PostgresPool, logger: Logger) {
+    private init(pool: PostgresPool, atRest: AtRestKeyring?, logger: Logger) {
         self.pool = pool
+        self.atRest = atRest
         self.logger = logger
     }
 
@@ -19,13 +23,14 @@ public final class Store: Sendable {
     /// - Parameters:
     ///   - conninfo: A libpq connection string or URL.
     ///   - connections: How many transactions may run at once; each has a thread.
+    ///   - atRest: Opens and seals what the database must not show; without it such values are out of reach.
     ///   - waitLimit: How long a transaction may wait for a connection before it fails `databaseBusy`.
     public static func open(
-        conninfo: String, connections: Int = 4, waitLimit: Duration = .seconds(5), logger: Logger
+        conninfo: String, atRest: AtRestKeyring? = nil, connections: Int = 4, waitLimit: Duration = .seconds(5), logger: Logger
     ) async throws(StoreError) -> Store {
         do throws(PostgresError) {
             let pool = try PostgresPool(PostgresConfiguration(conninfo: conninfo), connections: connections, waitLimit: waitLimit)
-            let store = Store(pool: pool, logger: logger)
+            let store = Store(pool: pool, atRest: atRest, logger: logger)
             try await pool.withTransaction { transaction throws(PostgresError) in _ = try transaction.execute("SELECT 1") }
             return store
         } catch {

@@ -13,6 +13,8 @@ public struct StoreError: Error, Sendable, Equatable {
         case databaseNewer = "database_newer"
         /// A migration that this database has applied is not the one that this Ringlink has under its number.
         case migrationChanged = "migration_changed"
+        /// A sealed value does not open: the database is another installation's, or was changed by hand.
+        case secretUnreadable = "secret_unreadable"
         /// A value cannot be stored.
         case invalidValue = "invalid_value"
         /// The store is closed, or the task was cancelled.
@@ -34,7 +36,7 @@ public struct StoreError: Error, Sendable, Equatable {
     public var isRetryable: Bool {
         switch code {
         case .databaseUnavailable, .databaseBusy: true
-        case .databaseNewer, .migrationChanged, .invalidValue, .cancelled, .internalError: false
+        case .databaseNewer, .migrationChanged, .secretUnreadable, .invalidValue, .cancelled, .internalError: false
         }
     }
 }
