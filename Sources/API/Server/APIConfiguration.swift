@@ -1,3 +1,5 @@
+import Domain
+
 /// What the web process is told at its start.
 public struct APIConfiguration: Sendable {
     /// A libpq conninfo string or URI.
@@ -21,6 +23,7 @@ public struct APIConfiguration: Sendable {
     public var secret: [UInt8]
     /// The build stamp, one line.
     public var build: String
+    public var policy: Policy
 
     public struct TLSFiles: Sendable {
         public var certificate: String
@@ -34,7 +37,7 @@ public struct APIConfiguration: Sendable {
 
     public init(
         database: String, binds: [ListenAddress], publicURLs: [String] = [], embedOrigins: [String] = [], tls: TLSFiles? = nil,
-        bridgeURL: String, bridgeID: String = "bridge-1", apiID: String = "api-1", secret: [UInt8], build: String
+        bridgeURL: String, bridgeID: String = "bridge-1", apiID: String = "api-1", secret: [UInt8], build: String, policy: Policy = Policy()
     ) {
         self.database = database
         self.binds = binds
@@ -46,6 +49,7 @@ public struct APIConfiguration: Sendable {
         self.apiID = apiID
         self.secret = secret
         self.build = build
+        self.policy = policy
     }
 }
 

@@ -26,9 +26,10 @@ public struct APIService: Service {
         try configuration.validateBinds()
         guard let keys = InstallationKeys(secret: configuration.secret) else { throw APIConfigurationError.secretTooShort }
         let settings = WebServer.Settings(
-            binds: configuration.binds, origins: try configuration.origins(), tls: try tls(), build: configuration.build)
+            binds: configuration.binds, origins: try configuration.origins(), tls: try tls(), build: configuration.build,
+            requestsPerMinute: configuration.policy.requestsPerMinute)
 
-        let store = try await Store.open(conninfo: configuration.database, logger: logger)
+        let store = try await Store.open(conninfo: configuration.database, atRest: AtRestKeyring(keys.atRest), logger: logger)
         let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: Self.httpConfiguration)
         let result: Result<Void, any Error>
         do {
@@ -51,7 +52,7 @@ public struct APIService: Service {
         let link = BridgeLink(exchange: exchange, api: configuration.apiID, clock: clock, logger: logger)
         let web = WebServer(
             settings, calls: calls, bridge: link, isBridgeAlive: { await link.isAlive }, resumeKey: keys.resume,
-            clock: clock, logger: logger, onListening: onListening)
+            resources: resources(store), idempotency: store, clock: clock, logger: logger, onListening: onListening)
         let events = EventDesk(calls: calls, bridge: link, hub: web.hub, clock: clock, logger: logger)
         let housekeeping = Housekeeping(calls: calls, bridge: link, dialling: web.dialling, hub: web.hub, clock: clock, logger: logger)
 
@@ -60,6 +61,11 @@ public struct APIService: Service {
         // Whoever still waits for the bridge or for a browser by then does not get its answer.
         group.maximumGracefulShutdownDuration = .milliseconds(1_800)
         try await ServiceGroup(configuration: group).run()
+    }
+
+    /// What `/v1` serves besides calls.
+    private func resources(_ store: Store) -> [any RESTResource] {
+        []
     }
 
     private func tls() throws -> TLSConfiguration? {

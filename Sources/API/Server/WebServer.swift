@@ -15,8 +15,13 @@ package struct WebServer: Service {
         package var tls: TLSConfiguration?
         /// The build stamp, one line.
         package var build: String
+        /// Of one API key.
+        package var requestsPerMinute: Int
 
-        package init(binds: [ListenAddress], origins: PublicOrigins, tls: TLSConfiguration? = nil, build: String) {
+        package init(
+            binds: [ListenAddress], origins: PublicOrigins, tls: TLSConfiguration? = nil, build: String, requestsPerMinute: Int = 600
+        ) {
+            self.requestsPerMinute = requestsPerMinute
             self.binds = binds
             self.origins = origins
             self.tls = tls
@@ -25,6 +30,9 @@ package struct WebServer: Service {
     }
 
     let settings: Settings
+    /// What `/v1` serves besides calls.
+    private let resources: [any RESTResource]
+    private let idempotency: (any IdempotencyBook)?
     let calls: any CallBook
     let hub: RoomHub
     let dialling: DialDesk
@@ -36,9 +44,12 @@ package struct WebServer: Service {
 
     package init(
         _ settings: Settings, calls: any CallBook, bridge: any BridgeConnection, isBridgeAlive: @escaping @Sendable () async -> Bool,
-        resumeKey: SymmetricKey, clock: ServerClock, logger: Logger, onListening: @escaping @Sendable (ListenAddress) async -> Void
+        resumeKey: SymmetricKey, resources: [any RESTResource] = [], idempotency: (any IdempotencyBook)? = nil, clock: ServerClock, logger: Logger,
+        onListening: @escaping @Sendable (ListenAddress) async -> Void
     ) {
         self.settings = settings
+        self.resources = resources
+        self.idempotency = idempotency
         self.calls = calls
         self.clock = clock
         self.logger = logger
@@ -53,7 +64,7 @@ package struct WebServer: Service {
         let responder = router.buildResponder()
         let policy = UpgradePolicy(
             origins: settings.origins,
-            isKeyValid: { [calls, clock] key in (try? await calls.scopes(ofKey: key, now: clock.wallMilliseconds)) != nil },
+            isKeyValid: { [calls, clock] key in (try? await calls.key(key, now: clock.wallMilliseconds)) != nil },
             logger: logger)
         let listeners = settings.binds.map { address in
             WebListener(
@@ -75,7 +86,11 @@ package struct WebServer: Service {
         PageRoutes().add(to: router)
         HealthRoutes(parts: parts).add(to: router)
         SignalInfoRoutes(build: settings.build, calls: calls, clock: clock).add(to: router)
-        CallRoutes(calls: calls).add(to: router.group("/v1").add(middleware: APIKeyGuard(scope: "calls:read", calls: calls, clock: clock)))
+        let gate = RESTGate(
+            calls: calls, idempotency: idempotency.map { IdempotencyDesk(book: $0, logger: logger) },
+            rates: RateLimiter(perMinute: settings.requestsPerMinute), clock: clock)
+        let routes = RESTRoutes(group: router.group("/v1"), gate: gate)
+        for resource in [CallRoutes(calls: calls)] + resources { resource.add(to: routes) }
         return router
     }
 

@@ -1,5 +1,6 @@
 import API
 import Domain
+import Store
 
 /// Books that say what a test wants them to say.
 actor FakeCallBook: CallBook {
@@ -67,12 +68,15 @@ actor FakeCallBook: CallBook {
         calls[id].map { CallRecord(call: $0, timeline: [CallRecord.Entry(at: $0.queuedAt, event: "queued", isLate: false)]) }
     }
 
-    func scopes(ofKey secret: String, now: Int64) -> Set<String>? {
+    func key(_ secret: String, now: Int64) -> APIKey? {
+        let scope: String
         switch secret {
-        case Self.readKey: ["calls:read"]
-        case Self.otherKey: ["links:write"]
-        default: nil
+        case Self.readKey: scope = "calls:read"
+        case Self.otherKey: scope = "links:write"
+        default: return nil
         }
+        return APIKey(
+            id: APIKeyID("ky_" + secret.suffix(12))!, name: "test", scopes: [scope], createdAt: 0, expiresAt: nil, revokedAt: nil)
     }
 
     func publicNumbers() -> [VirtualNumber] { [VirtualNumber(number: "600", label: "Echo test", mode: .echo, isPublic: true)] }

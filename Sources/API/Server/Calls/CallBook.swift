@@ -1,4 +1,5 @@
 import Domain
+import Store
 
 /// What this process needs of the record of calls. `StoreCallBook` is the one there is; tests have their own.
 package protocol CallBook: Sendable {
@@ -35,8 +36,8 @@ package protocol CallBook: Sendable {
     // MARK: For the outside
 
     func record(of id: CallID) async throws -> CallRecord?
-    /// What a key may do; `nil` if it is no valid key.
-    func scopes(ofKey secret: String, now: Int64) async throws -> Set<String>?
+    /// The API key with this secret; `nil` if it is no valid one.
+    func key(_ secret: String, now: Int64) async throws -> APIKey?
     func publicNumbers() async throws -> [VirtualNumber]
     func figures(now: Int64) async throws -> CallFigures
     /// Throws when the database cannot be used.

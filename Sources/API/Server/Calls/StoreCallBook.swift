@@ -81,9 +81,7 @@ struct StoreCallBook: CallBook {
             })
     }
 
-    func scopes(ofKey secret: String, now: Int64) async throws -> Set<String>? {
-        try await store.verifyKey(secret, now: now).map { Set($0.scopes) }
-    }
+    func key(_ secret: String, now: Int64) async throws -> APIKey? { try await store.verifyKey(secret, now: now) }
 
     func publicNumbers() async throws -> [VirtualNumber] { try await store.publicNumbers() }
 

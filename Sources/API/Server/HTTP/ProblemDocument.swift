@@ -1,3 +1,5 @@
+import Domain
+import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -10,17 +12,25 @@ package struct ProblemDocument: Error, Sendable {
     let code: String
     /// One sentence for a person.
     let detail: String
-    let headers: HTTPFields
+    /// What is wrong with which field, if that is what is wrong.
+    let errors: [FieldFault]
+    private(set) var headers: HTTPFields
 
-    init(_ status: HTTPResponse.Status, code: String, detail: String, headers: HTTPFields = [:]) {
+    init(_ status: HTTPResponse.Status, code: String, detail: String, errors: [FieldFault] = [], headers: HTTPFields = [:]) {
         self.status = status
         self.code = code
         self.detail = detail
+        self.errors = errors
         self.headers = headers
     }
 
+    /// With the code and the sentence of a problem of ours.
+    init(_ status: HTTPResponse.Status, _ problem: Problem) {
+        self.init(status, code: problem.code.rawValue, detail: problem.sentence)
+    }
+
     /// `about:blank`: the code says more than a page about the status would.
-    static func body(status: Int, title: String, code: String, detail: String) -> [UInt8] {
+    static func body(status: Int, title: String, code: String, detail: String, errors: [FieldFault] = []) -> [UInt8] {
         var json = JSONText()
         json.object { json in
             json.member("type", "about:blank")
@@ -28,35 +38,40 @@ package struct ProblemDocument: Error, Sendable {
             json.member("status", status)
             json.member("code", code)
             json.member("detail", detail)
+            guard !errors.isEmpty else { return }
+            json.name("errors")
+            json.array(errors) { json, fault in
+                json.object { json in
+                    json.member("pointer", fault.pointer)
+                    json.member("detail", fault.detail)
+                }
+            }
         }
         return json.bytes
+    }
+
+    /// With further headers; its own win.
+    func adding(_ more: HTTPFields) -> ProblemDocument {
+        var problem = self
+        for field in more where problem.headers[field.name] == nil { problem.headers.append(field) }
+        return problem
+    }
+
+    /// As it is kept for a request that may be sent again.
+    var answer: RESTAnswer {
+        let body = Self.body(status: status.code, title: status.reasonPhrase, code: code, detail: detail, errors: errors)
+        return RESTAnswer(status: status.code, headers: ["Content-Type": Self.contentType], body: Data(body))
     }
 
     var response: Response {
         var fields = headers
         fields[.contentType] = Self.contentType
         fields[.cacheControl] = "no-store"
-        let body = Self.body(status: status.code, title: status.reasonPhrase, code: code, detail: detail)
+        let body = Self.body(status: status.code, title: status.reasonPhrase, code: code, detail: detail, errors: errors)
         return Response(status: status, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
     }
 }
 
 extension ProblemDocument: HTTPResponseError {
     package func response(from request: Request, context: some RequestContext) throws -> Response { response }
-}
-
-extension ProblemDocument {
-    static let notFound = ProblemDocument(.notFound, code: "not_found", detail: "There is nothing at this address.")
-    static let serverError = ProblemDocument(.internalServerError, code: "server_error", detail: "Something went wrong on our side. Try again.")
-
-    static func methodNotAllowed(_ allowed: [HTTPRequest.Method]) -> ProblemDocument {
-        let allow = allowed.map(\.rawValue).joined(separator: ", ")
-        return ProblemDocument(
-            .methodNotAllowed, code: "method_not_allowed", detail: "This address answers \(allow) only.", headers: [.allow: allow])
-    }
-
-    /// RFC 6750 section 3.
-    static let unauthorized = ProblemDocument(
-        .unauthorized, code: "unauthorized", detail: "An API key is needed: Authorization: Bearer ak_….",
-        headers: [.wwwAuthenticate: "Bearer realm=\"ringlink\""])
 }

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import Logging
+import Store
 
 /// Turns every error, thrown or answered without a body, into a problem document.
 struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
@@ -13,6 +14,8 @@ struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
             return ProblemDocument.notFound.response
         } catch let error as any HTTPResponseError {
             return ProblemDocument(error.status, code: "invalid_request", detail: "The request could not be read.").response
+        } catch let error as StoreError where error.isRetryable {
+            return ProblemDocument.unavailable.response
         } catch {
             context.logger.error("request failed", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
             return ProblemDocument.serverError.response

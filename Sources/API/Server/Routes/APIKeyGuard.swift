@@ -1,25 +1,29 @@
 import HTTPTypes
 import Hummingbird
+import Store
 
-/// Lets only requests pass whose API key has the scope.
-struct APIKeyGuard: RouterMiddleware {
-    typealias Context = WebContext
-
+/// Who asks, by the API key, and whether the key may.
+struct APIKeyGuard: Sendable {
     /// A key that may do everything.
     static let everything = "*"
 
-    /// Such as `calls:read`.
-    let scope: String
     let calls: any CallBook
     let clock: ServerClock
 
-    func handle(_ request: Request, context: WebContext, next: (Request, WebContext) async throws -> Response) async throws -> Response {
-        guard let header = request.headers[.authorization], let key = APIKeyHeader.key(in: header),
-            let scopes = try await calls.scopes(ofKey: key, now: clock.wallMilliseconds)
+    /// Every failure is answered alike: a stranger learns not even whether a key was ever valid.
+    ///
+    /// - Throws: 401 as `ProblemDocument`.
+    func caller(of request: Request) async throws -> APIKey {
+        guard let header = request.headers[.authorization], let secret = APIKeyHeader.key(in: header),
+            let key = try await calls.key(secret, now: clock.wallMilliseconds)
         else { throw ProblemDocument.unauthorized }
-        guard scopes.contains(scope) || scopes.contains(Self.everything) else {
+        return key
+    }
+
+    /// - Throws: 403 as `ProblemDocument`.
+    static func require(_ scope: String, of key: APIKey) throws(ProblemDocument) {
+        guard key.scopes.contains(scope) || key.scopes.contains(everything) else {
             throw ProblemDocument(.forbidden, code: "forbidden", detail: "This API key has not the scope \(scope).")
         }
-        return try await next(request, context)
     }
 }

@@ -1,0 +1,91 @@
+import HTTPTypes
+import Store
+import Synchronization
+
+/// How often each API key may ask: a bucket of `perMinute` tokens that refills evenly. It counts in this process alone.
+final class RateLimiter: Sendable {
+    /// What one request has come to.
+    struct Verdict: Sendable, Equatable {
+        var isAdmitted: Bool
+        var limit: Int
+        /// Tokens that are left.
+        var remaining: Int
+        /// Seconds until the bucket is full again.
+        var resetSeconds: Int
+        /// Seconds until there is a token.
+        var retrySeconds: Int
+
+        /// draft-ietf-httpapi-ratelimit-headers, in the form that clients know.
+        var headers: HTTPFields {
+            [.rateLimitLimit: String(limit), .rateLimitRemaining: String(remaining), .rateLimitReset: String(resetSeconds)]
+        }
+    }
+
+    /// Keys with a bucket. Only valid keys get one; beyond this the fullest are forgotten, which costs nothing but precision.
+    private static let capacity = 10_000
+
+    private let perMinute: Int
+    private let buckets = Mutex<[APIKeyID: TokenBucket]>([:])
+
+    init(perMinute: Int) { self.perMinute = max(1, perMinute) }
+
+    /// Takes a token of `key` at `now` (monotonic).
+    func take(_ key: APIKeyID, now: Duration) -> Verdict {
+        buckets.withLock { buckets in
+            if buckets[key] == nil, buckets.count >= Self.capacity {
+                buckets = buckets.filter { !$0.value.isFull(now: now) }
+                if buckets.count >= Self.capacity { buckets = [:] }
+            }
+            var bucket = buckets[key] ?? TokenBucket(capacity: perMinute, refill: .seconds(60) / perMinute, now: now)
+            let isAdmitted = bucket.take(now: now)
+            buckets[key] = bucket
+            return Verdict(
+                isAdmitted: isAdmitted, limit: perMinute, remaining: bucket.tokens, resetSeconds: bucket.untilFull(now: now).roundedUpSeconds,
+                retrySeconds: max(1, bucket.untilNext(now: now).roundedUpSeconds))
+        }
+    }
+}
+
+/// Tokens that are earned evenly and spent one by one.
+struct TokenBucket: Sendable, Equatable {
+    let capacity: Int
+    /// Time in which one token is earned.
+    let refill: Duration
+    private(set) var tokens: Int
+    /// When the last token was earned.
+    private var refilledAt: Duration
+
+    init(capacity: Int, refill: Duration, now: Duration) {
+        self.capacity = capacity
+        self.refill = refill
+        tokens = capacity
+        refilledAt = now
+    }
+
+    mutating func take(now: Duration) -> Bool {
+        let earned = Int(min((now - refilledAt) / refill, Double(capacity)))
+        if earned > 0 {
+            tokens = min(capacity, tokens + earned)
+            refilledAt = tokens == capacity ? now : refilledAt + refill * earned
+        }
+        guard tokens > 0 else { return false }
+        tokens -= 1
+        return true
+    }
+
+    func untilNext(now: Duration) -> Duration { tokens > 0 ? .zero : max(.zero, refilledAt + refill - now) }
+    func untilFull(now: Duration) -> Duration { max(.zero, refilledAt + refill * (capacity - tokens) - now) }
+    func isFull(now: Duration) -> Bool { untilFull(now: now) == .zero }
+}
+
+extension Duration {
+    fileprivate var roundedUpSeconds: Int { Int(components.seconds) + (components.attoseconds > 0 ? 1 : 0) }
+}
+
+extension HTTPField.Name {
+    static let rateLimitLimit = HTTPField.Name("RateLimit-Limit")!
+    static let rateLimitRemaining = HTTPField.Name("RateLimit-Remaining")!
+    static let rateLimitReset = HTTPField.Name("RateLimit-Reset")!
+    static let idempotencyKey = HTTPField.Name("Idempotency-Key")!
+    static let idempotentReplayed = "Idempotent-Replayed"
+}
