@@ -97,7 +97,7 @@ let package = Package(
         target(
             "Bridge", "Sources/Bridge/Runtime",
             [
-                "Domain", "SDP", "RTP", "ICE", "Media", "OpenSSLDTLS", "LibSRTP", "LibOpus", "SpanDSP", "SpeexDSP", "Linux", crypto, logging,
+                "Domain", "SIP", "SDP", "RTP", "ICE", "Media", "OpenSSLDTLS", "LibSRTP", "LibOpus", "SpanDSP", "SpeexDSP", "Linux", crypto, logging,
                 lifecycle, signals, httpTypes,
             ] + nio + hummingbird),
 

@@ -13,6 +13,7 @@ final class EngineRig {
     private var voices: [LegID: Goertzel] = [:]
     private var frame = 0
     private var batch = PacketBatch()
+    private var elsewhere: [TransportAddress: [[UInt8]]] = [:]
 
     init(isLinear: Bool = true, seed: UInt64 = 1) {
         engine = RoomEngine(toolbox: PlainToolbox(isLinear: isLinear, conceals: 0), generator: SeededGenerator(seed: seed))
@@ -41,6 +42,19 @@ final class EngineRig {
         engine.addPhone(LegID(number), codec: .pcmu, farEnd: farEnd, now: now)
     }
 
+    func agree(_ media: TelephoneMedia, _ leg: LegID, local: TransportAddress) -> Bool {
+        engine.agree(on: media, phone: leg, local: local, latches: true, now: now)
+    }
+
+    /// A packet that comes to the RTP port of a phone.
+    func phoneSays(_ packet: [UInt8], _ leg: LegID, from remote: TransportAddress) {
+        engine.receive(packet, phone: leg, from: remote, isControl: false, now: now, wallClock: 0, into: &batch)
+        exchange()
+    }
+
+    /// What has left for an address that is no browser's.
+    func sent(to remote: TransportAddress) -> [[UInt8]] { elsewhere[remote] ?? [] }
+
     func removePhone(_ number: UInt32) { engine.removePhone(LegID(number), now: now, into: &batch) }
 
     func run(frames: Int) {
@@ -66,7 +80,10 @@ final class EngineRig {
             let entries = batch.entries.map { ($0.path, Array(batch.bytes[$0.range])) }
             batch.removeAll()
             for (path, bytes) in entries {
-                guard let (leg, browser) = browsers.first(where: { $0.value.path == path }) else { continue }
+                guard let (leg, browser) = browsers.first(where: { $0.value.path == path }) else {
+                    elsewhere[path.remote, default: []].append(bytes)
+                    continue
+                }
                 browser.receive(bytes, now: now)
                 for var datagram in browser.takeOutgoing() { engine.receive(&datagram, leg: leg, on: path, now: now, wallClock: 0, into: &batch) }
             }

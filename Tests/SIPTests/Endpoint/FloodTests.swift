@@ -35,9 +35,9 @@ import VirtualNetwork
         #expect(rig.sent.count == 20)
     }
 
-    @Test func `a hundred thousand sources leave no trace`() {
+    @Test func `three thousand sources leave no trace`() {
         let rig = CallRig()
-        for number in 0..<20_000 {
+        for number in 0..<3000 {
             let source = SIPAddress(IPAddress(ipv4: 0x0B00_0000 + UInt32(number)), port: 5060)
             rig.inject(options(number, method: .invite, from: source), from: source)
             _ = rig.endpoint.takeTransmits()

@@ -50,14 +50,14 @@ import VirtualNetwork
         #expect(rig.isClean)
     }
 
-    @Test func `one that had been answered gets BYE with the next number`() throws {
+    @Test func `one that had been answered gets BYE with a number that was never used`() throws {
         let (former, snapshot) = try formerLife([.answer()], until: .seconds(2))
         #expect(snapshot.stage == .confirmed)
         let rig = nextLife(after: former)
         let id = try #require(hangUp(snapshot, in: rig))
         rig.run(until: .seconds(120))
         let bye = try #require(rig.phone.heard(.bye).first)
-        #expect(bye.cseq.number == 2)
+        #expect(bye.cseq.number > 5)
         #expect(bye.to.tag == "phone")
         #expect(bye.uri.text == "sip:phone@10.0.0.2:5060")
         #expect(bye.from.tag == former.sentRequests.first?.from.tag)

@@ -84,7 +84,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (Stage.calling, true, true), (.proceeding, true, true), (.cancelled, true, true), (.accepted, false, false), (.completed, false, true),
+        (Stage.calling, true, true), (.proceeding, false, false), (.cancelled, false, false), (.accepted, false, false), (.completed, false, true),
         (.terminated, false, true),
     ])
     func `a transport error is told where an answer is waited for`(stage: Stage, isTold: Bool, isOver: Bool) {

@@ -15,7 +15,7 @@ enum NameLookup {
         var entry = list
         while let current = entry, found.count < 16 {
             current.pointee.ai_addr.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { address in
-                let ip = SIPAddress(IPAddress(ipv4: UInt32(bigEndian: address.pointee.sin_addr.s_addr)), port: port)
+                let ip = SIPAddress(SIP.IPAddress(ipv4: UInt32(bigEndian: address.pointee.sin_addr.s_addr)), port: port)
                 if !found.contains(ip) { found.append(ip) }
             }
             entry = current.pointee.ai_next

@@ -17,6 +17,8 @@ struct PhoneAttempt {
     var startedAt: Int64
     var latches: Bool
     var branches: [SessionID: Branch] = [:]
+    /// When it is given up if nobody has responded until then; `nil` once somebody has.
+    var responseDueAt: Duration?
     var hasRung = false
     var hasEarlyMedia = false
     /// The best of what the branches that failed came to.

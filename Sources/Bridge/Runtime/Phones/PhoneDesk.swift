@@ -51,8 +51,10 @@ final class PhoneDesk {
 
     /// The earlier of the endpoint's deadline and the first ring time-out.
     var nextDeadline: Duration? {
-        let ring = calls.values.lazy.filter { $0.answered == nil }.map(\.ringEndsAt).min()
-        return [endpoint.nextDeadline, ring].compactMap { $0 }.min()
+        let unanswered = calls.values.lazy.filter { $0.answered == nil }
+        let ring = unanswered.map(\.ringEndsAt).min()
+        let response = unanswered.compactMap { $0.attempt?.responseDueAt }.min()
+        return [endpoint.nextDeadline, ring, response].compactMap { $0 }.min()
     }
 
     // MARK: Setup
@@ -76,7 +78,7 @@ final class PhoneDesk {
 
     private func look(up id: TrunkID) {
         guard let trunk = trunks[id] else { return }
-        if let ip = IPAddress(trunk.host) {
+        if let ip = SIP.IPAddress(trunk.host) {
             resolutions[id] = .addresses([SIPAddress(ip, port: trunk.port)])
         } else {
             resolutions[id] = .pending
@@ -86,7 +88,7 @@ final class PhoneDesk {
 
     /// Looks every name up again, as it is due now and then; the old addresses hold until the answer.
     func refreshNames() {
-        for (id, trunk) in trunks where IPAddress(trunk.host) == nil { output.lookups.append(id) }
+        for (id, trunk) in trunks where SIP.IPAddress(trunk.host) == nil { output.lookups.append(id) }
     }
 
     /// Where to look a trunk up: its host name and port.
@@ -109,7 +111,7 @@ final class PhoneDesk {
     }
 
     private func setPeers() {
-        var peers: Set<IPAddress> = []
+        var peers: Set<SIP.IPAddress> = []
         for case .addresses(let addresses) in resolutions.values { peers.formUnion(addresses.map(\.ip)) }
         endpoint.setPeers(peers)
     }
@@ -189,9 +191,14 @@ final class PhoneDesk {
         attempt.branches[session] = branch
         callsBySession[session] = call
         trunksBySession[session] = id
+        attempt.responseDueAt = now + Self.responsePatience
         calls[call]?.attempt = attempt
         return true
     }
+
+    /// How long a trunk may be silent before the next one is tried: the retransmissions of 3.5 s were lost, too. RFC 3261 would wait 32 s,
+    /// with a person listening to nothing.
+    private static let responsePatience = Duration.seconds(5)
 
     /// Rings all phones of an extension at once; the first that answers has the call.
     private func ring(_ number: String, for call: CallID, now: Duration, wall: Int64) {
@@ -235,8 +242,22 @@ final class PhoneDesk {
 
     func handleDeadline(now: Duration, wall: Int64) {
         endpoint.handleDeadline(now: now, random: &random)
-        for (call, desk) in calls where desk.answered == nil && desk.ringEndsAt <= now { stopRinging(call, desk, now: now, wall: wall) }
+        for (call, desk) in calls where desk.answered == nil {
+            if desk.ringEndsAt <= now {
+                stopRinging(call, desk, now: now, wall: wall)
+            } else if let due = desk.attempt?.responseDueAt, due <= now {
+                giveUp(call, desk, now: now, wall: wall)
+            }
+        }
         drain(now: now, wall: wall)
+    }
+
+    /// Nobody responded: as if the transaction had timed out. Should an answer come after all, the endpoint takes it back.
+    private func giveUp(_ call: CallID, _ desk: DeskCall, now: Duration, wall: Int64) {
+        guard var attempt = desk.attempt else { return }
+        letGo(desk, now: now)
+        attempt.branches = [:]
+        finish(attempt, AttemptVerdict(CallEnd(.timedOut), hasRung: false, isExtension: attempt.trunk == nil), of: call, now: now, wall: wall)
     }
 
     private func stopRinging(_ call: CallID, _ desk: DeskCall, now: Duration, wall: Int64) {
@@ -263,19 +284,19 @@ final class PhoneDesk {
 
     /// Handles what the endpoint tells until it is silent; what one event leads to may make it speak again.
     private func drain(now: Duration, wall: Int64) {
-        while true {
-            let events = endpoint.takeEvents()
-            for event in events { handle(event, now: now, wall: wall) }
-            if events.isEmpty { return }
-        }
+        while let event = endpoint.pollEvent() { handle(event, now: now, wall: wall) }
     }
 
+    // Not inlined: the optimiser of Swift 6.3 ends in a fault over the two functions as one.
+    @inline(never)
     private func handle(_ event: SIPEvent, now: Duration, wall: Int64) {
         switch event {
         case .dialog(let session, let snapshot): output.journal.append(.dialog(session.value, trunk: trunksBySession[session], snapshot))
         case .released(let session):
             trunksBySession[session] = nil
             output.journal.append(.released(session.value))
+        case .trying(let session):
+            if let call = callsBySession[session] { calls[call]?.attempt?.responseDueAt = nil }
         case .progress(let session, let status, let body, _): progressed(session, status: status, body: body)
         case .answered(let session, let body): answered(session, body, now: now, wall: wall)
         case .offered(let session, let token, let body, let isUnchanged): offered(session, token, body, isUnchanged: isUnchanged, now: now)
@@ -362,6 +383,12 @@ final class PhoneDesk {
         attempt.note(AttemptVerdict(end, hasRung: attempt.hasRung, isExtension: attempt.trunk == nil))
         calls[call]?.attempt = attempt
         guard attempt.branches.isEmpty, let verdict = attempt.verdict else { return }
+        finish(attempt, verdict, of: call, now: now, wall: wall)
+    }
+
+    /// An attempt has failed: another trunk, or the end.
+    private func finish(_ attempt: PhoneAttempt, _ verdict: AttemptVerdict, of call: CallID, now: Duration, wall: Int64) {
+        guard let desk = calls[call] else { return }
         tell(call, .attempted(attempt.record(verdict, endedAt: wall)))
         calls[call]?.attempt = nil
         calls[call]?.verdict = verdict

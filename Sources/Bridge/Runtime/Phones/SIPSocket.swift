@@ -9,7 +9,7 @@ final class SIPSocket {
     /// Whether others than this machine may reach it.
     private(set) var isOpen = false
     /// Addresses that a datagram can leave from; a public one in front of a NAT is not among them.
-    private var own: Set<IPAddress> = []
+    private var own: Set<SIP.IPAddress> = []
 
     /// Opens the port on loopback.
     /// - Throws: `LinuxError` if it is taken.
@@ -53,7 +53,7 @@ extension SIPAddress {
     init(_ address: SocketAddress) {
         let ip =
             address.isIPv4
-            ? IPAddress(ipv4: UInt32(truncatingIfNeeded: address.low)) : IPAddress(ipv6High: address.high, low: address.low)
+            ? SIP.IPAddress(ipv4: UInt32(truncatingIfNeeded: address.low)) : SIP.IPAddress(ipv6High: address.high, low: address.low)
         self.init(ip, port: address.port)
     }
 
@@ -62,7 +62,7 @@ extension SIPAddress {
     }
 }
 
-extension IPAddress {
+extension SIP.IPAddress {
     /// Only reached inside a site: RFC 1918, RFC 6598, link-local, loopback. There our own address is the right one to tell.
     var isLocal: Bool {
         guard isIPv4 else { return isLoopback || high >> 57 == 0x7E || high >> 54 == 0x3FA }

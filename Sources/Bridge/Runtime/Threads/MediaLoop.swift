@@ -188,7 +188,8 @@ final class MediaLoop {
 
     private func closePort(_ sockets: PhoneSockets) {
         ports[sockets.port] = nil
-        for socket in [sockets.media, sockets.control] { try? epoll.remove(socket) }
+        try? epoll.remove(sockets.media)
+        try? epoll.remove(sockets.control)
         phones.ports.give(back: sockets.port)
     }
 

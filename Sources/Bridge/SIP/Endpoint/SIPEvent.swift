@@ -2,6 +2,8 @@
 ///
 /// Take the events before the datagrams: a `.dialog` that is in the journal before its INVITE is on the wire cannot be lost.
 public enum SIPEvent: Equatable, Sendable {
+    /// The first response has come, be it only 100: somebody is there. Comes once for each call, unless a final response is the first.
+    case trying(SessionID)
     /// The far end works on it: 180, 181, 182 or 183, with early media if there is a body.
     ///
     /// `fork` tells several telephones apart, which may ring at once with media of their own.

@@ -13,7 +13,7 @@ extension OutgoingCall {
         // The route set of the 2xx counts, whatever the provisional response said (section 13.2.2.4).
         var dialog = Dialog(answeredBy: response, to: invite)
         if let earlier { dialog.inherit(earlier.dialog) }
-        acknowledge(dialog, using: &random, into: &output)
+        acknowledge(dialog, response.cseq.number, using: &random, into: &output)
 
         switch phase {
         case .calling, .proceeding:
@@ -42,16 +42,20 @@ extension OutgoingCall {
     }
 
     /// Sends the ACK, and keeps it.
-    private func acknowledge(_ dialog: Dialog, using random: inout some RandomNumberGenerator, into output: inout SessionOutput) {
-        let datagram = makeAcknowledgement(in: dialog, of: invite, using: &random)
+    private func acknowledge(
+        _ dialog: Dialog, _ sequence: UInt32, using random: inout some RandomNumberGenerator, into output: inout SessionOutput
+    ) {
+        let datagram = makeAcknowledgement(in: dialog, of: sequence, like: invite, using: &random)
         let destination = path.destination(of: dialog)
         forks.append(AcceptedFork(dialog: dialog, acknowledgement: datagram, destination: destination, stage: .talking))
         output.add(.transmit(datagram, to: destination))
     }
 
     /// The ACK for a 2xx: a request of its own, with the credentials of the INVITE (section 13.2.2.4).
-    func makeAcknowledgement(in dialog: Dialog, of invite: SIPRequest, using random: inout some RandomNumberGenerator) -> [UInt8] {
-        var message = dialog.makeAcknowledgement(of: invite.cseq.number, via: path.makeVia(using: &random))
+    func makeAcknowledgement(
+        in dialog: Dialog, of sequence: UInt32, like invite: SIPRequest, using random: inout some RandomNumberGenerator
+    ) -> [UInt8] {
+        var message = dialog.makeAcknowledgement(of: sequence, via: path.makeVia(using: &random))
         for name in [HeaderName.authorization, .proxyAuthorization] {
             for line in invite.headers.lines(name) { message.headers.append(name, line) }
         }

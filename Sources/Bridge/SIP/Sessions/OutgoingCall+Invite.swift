@@ -47,6 +47,7 @@ extension OutgoingCall {
         switch phase {
         case .calling:
             phase = .proceeding
+            output.add(.trying(id))
             ring(response, into: &output)
         case .proceeding:
             ring(response, into: &output)

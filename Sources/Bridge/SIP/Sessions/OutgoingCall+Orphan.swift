@@ -3,6 +3,10 @@
 // It starts in `over`, where a call acknowledges and lets go whoever still answers; so nothing here is special but the start.
 
 extension OutgoingCall {
+    /// Requests that the former process may have sent after its last word in the journal, above all BYE. A gap in the
+    /// numbers is allowed (section 12.2.2), a number that was used is not.
+    private static let unwrittenRequests: UInt32 = 8
+
     /// - Returns: `nil` for a snapshot that cannot be read.
     convenience init?(orphan snapshot: DialogSnapshot, digest: DigestClient?, id: SessionID, context: SessionContext) {
         guard let local = NameAddress(snapshot.local), let localTag = local.tag, let remote = NameAddress(snapshot.remote),
@@ -30,7 +34,7 @@ extension OutgoingCall {
             isInviteOpen = false
             let dialog = Dialog(
                 callID: snapshot.callID, local: local, remote: remote, routeSet: routes, remoteTarget: target,
-                localSequence: snapshot.localSequence, remoteSequence: nil)
+                localSequence: snapshot.localSequence &+ Self.unwrittenRequests, remoteSequence: nil)
             forks = [AcceptedFork(dialog: dialog, acknowledgement: [], destination: nextHop, stage: .talking)]
         }
     }

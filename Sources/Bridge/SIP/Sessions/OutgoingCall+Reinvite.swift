@@ -67,7 +67,7 @@ extension OutgoingCall {
             return
         }
         forks[index].dialog.refreshTarget(response.contacts)
-        let datagram = makeAcknowledgement(in: forks[index].dialog, of: lastReinvite, using: &random)
+        let datagram = makeAcknowledgement(in: forks[index].dialog, of: lastReinvite.cseq.number, like: lastReinvite, using: &random)
         let destination = path.destination(of: forks[index].dialog)
         output.add(.transmit(datagram, to: destination))
         // After our BYE only the ACK is owed.

@@ -5,7 +5,7 @@
 ///     ┌────▶ calling ──────B, transport error──────────────▶ terminated
 ///     └─A:───┘ │ │ │                                             ▲
 ///       INVITE │ │ └──1xx──▶ proceeding ──64*T1 after CANCEL─────┤
-///       again  │ │           │ │    transport error              │
+///       again  │ │           │ │                                 │
 ///              │ └────2xx────│─┴──▶ accepted ──M─────────────────┤
 ///              └──300–699:───┴────▶ completed ──D, transport─────┘
 ///                 ACK                          error
@@ -177,9 +177,10 @@ public struct InviteClientTransaction: ~Copyable, Sendable {
         case .calling:
             self = Self(.terminated, timers, reliability)
             return true
-        case .proceeding:
-            self = Self(.terminated, timers, reliability)
-            return true
+        case .proceeding(let proceeding):
+            // Nothing is sent from here either: an error is another transaction's, and somebody's telephone rings.
+            self = Self(.proceeding(proceeding), timers, reliability)
+            return false
         case .completed:
             self = Self(.terminated, timers, reliability)
             return false

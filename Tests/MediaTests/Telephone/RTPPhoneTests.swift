@@ -1,0 +1,111 @@
+import ICE
+import Media
+import RTP
+import Testing
+import VirtualBrowser
+import VirtualNetwork
+
+@Suite("A phone behind an RTP port")
+struct RTPPhoneTests {
+    private static let local = TransportAddress(ipv4: 0x7F00_0001, port: 41_000)
+    private static let remote = TransportAddress(ipv4: 0x7F00_0001, port: 30_000)
+    private static let leg = LegID(10)
+
+    private static func media(
+        sends: Bool = true, receives: Bool = true, codec: AudioCodec = .pcmu, remote: TransportAddress? = remote
+    ) -> TelephoneMedia {
+        var control = remote
+        control?.port += 1
+        let formats = [PayloadFormat(payloadType: 0, codec: .pcmu), PayloadFormat(payloadType: 8, codec: .pcma)]
+        return TelephoneMedia(
+            remote: remote, remoteControl: control, format: formats.first { $0.codec == codec }!, accepted: formats, telephoneEvent: 101,
+            direction: TelephoneMedia.Direction(sends: sends, receives: receives))
+    }
+
+    /// One packet of 20 ms of the phone.
+    private static func said(_ number: UInt16, payloadType: UInt8 = 0, ssrc: UInt32 = 7, length: Int = 160) -> [UInt8] {
+        var packet: [UInt8] = []
+        RTPHeader.write(
+            payloadType: payloadType, marker: number == 0, sequenceNumber: number, timestamp: UInt32(number) * 160, ssrc: ssrc, to: &packet)
+        packet += Array(repeating: 0xD5, count: length)
+        return packet
+    }
+
+    @Test("It hears the mix every 20 ms from its own port, in numbers without a gap")
+    func hears() throws {
+        let rig = EngineRig(isLinear: false)
+        try rig.connect(1)
+        #expect(rig.agree(Self.media(), Self.leg, local: Self.local))
+        rig.run(frames: 50)
+        let headers = rig.sent(to: Self.remote).compactMap { RTPHeader($0.span) }
+        #expect(headers.count == 50)
+        #expect(headers[0].marker && !headers[1].marker)
+        #expect(headers.allSatisfy { $0.payloadType == 0 && $0.payload.count == 160 })
+        for (one, next) in zip(headers, headers.dropFirst()) {
+            #expect(next.sequenceNumber == one.sequenceNumber &+ 1 && next.timestamp == one.timestamp &+ 160)
+        }
+    }
+
+    @Test("On hold it hears nothing, and after the hold its stream goes on with the time that passed")
+    func hold() throws {
+        let rig = EngineRig(isLinear: false)
+        try rig.connect(1)
+        #expect(rig.agree(Self.media(), Self.leg, local: Self.local))
+        rig.run(frames: 5)
+        #expect(rig.agree(Self.media(sends: false), Self.leg, local: Self.local))
+        rig.run(frames: 10)
+        #expect(rig.agree(Self.media(), Self.leg, local: Self.local))
+        rig.run(frames: 5)
+        let headers = rig.sent(to: Self.remote).compactMap { RTPHeader($0.span) }
+        #expect(headers.count == 10)
+        #expect(headers[5].marker && headers[5].sequenceNumber == headers[4].sequenceNumber &+ 1)
+        #expect(headers[5].timestamp == headers[4].timestamp &+ 11 * 160)
+    }
+
+    @Test("What it says reaches the browser at once, re-headed, and digits close up without a hole")
+    func says() throws {
+        let rig = EngineRig(isLinear: false)
+        var headers: [RTPHeader] = []
+        try rig.connect(1).hears = { headers.append($0.header) }
+        #expect(rig.agree(Self.media(), Self.leg, local: Self.local))
+        for number in UInt16(0)..<10 {
+            rig.phoneSays(Self.said(number, payloadType: number == 4 ? 101 : 0, length: number == 4 ? 4 : 160), Self.leg, from: Self.remote)
+        }
+        #expect(headers.count == 9)
+        for (one, next) in zip(headers, headers.dropFirst()) { #expect(next.sequenceNumber == one.sequenceNumber &+ 1) }
+        #expect(headers[4].timestamp == headers[3].timestamp &+ 320)
+    }
+
+    @Test("A stranger, another codec and half a packet are dropped")
+    func stranger() throws {
+        let rig = EngineRig(isLinear: false)
+        var headers: [RTPHeader] = []
+        try rig.connect(1).hears = { headers.append($0.header) }
+        #expect(rig.agree(Self.media(), Self.leg, local: Self.local))
+        rig.phoneSays(Self.said(0), Self.leg, from: TransportAddress(ipv4: 0x7F00_0002, port: 30_000))
+        rig.phoneSays(Self.said(1, payloadType: 18), Self.leg, from: Self.remote)
+        rig.phoneSays([0x80, 0], Self.leg, from: Self.remote)
+        rig.phoneSays([], Self.leg, from: Self.remote)
+        #expect(headers.isEmpty)
+        rig.phoneSays(Self.said(2), Self.leg, from: Self.remote)
+        #expect(headers.count == 1)
+    }
+
+    @Test("When it leaves, its RTCP port is told goodbye")
+    func farewell() throws {
+        let rig = EngineRig(isLinear: false)
+        try rig.connect(1)
+        #expect(rig.agree(Self.media(), Self.leg, local: Self.local))
+        rig.run(frames: 2)
+        rig.removePhone(10)
+        rig.run(frames: 1)
+        var control = Self.remote
+        control.port += 1
+        let packet = try #require(rig.sent(to: control).last)
+        var cursor = RTCPCursor()
+        var ended = false
+        while let next = cursor.next(in: packet.span) { if case .bye = next { ended = true } }
+        #expect(ended)
+        #expect(rig.sent(to: Self.remote).count == 2)
+    }
+}
