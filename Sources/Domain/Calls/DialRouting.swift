@@ -1,5 +1,24 @@
 /// How a target is reached from here, or why it cannot be.
 public enum DialRouting {
+    /// What the store knows, at this moment, of where a target could lead.
+    public struct Facts: Sendable, Equatable {
+        /// The virtual number with the target's digits.
+        public var number: VirtualNumber?
+        /// The display name of the extension with the target's digits.
+        public var extensionName: String?
+        /// All trunks, for a telephone number.
+        public var trunks: [TrunkChoice.Candidate]
+        /// Whose turn it is among trunks of one priority.
+        public var turn: UInt64
+
+        public init(number: VirtualNumber? = nil, extensionName: String? = nil, trunks: [TrunkChoice.Candidate] = [], turn: UInt64 = 0) {
+            self.number = number
+            self.extensionName = extensionName
+            self.trunks = trunks
+            self.turn = turn
+        }
+    }
+
     public enum Decision: Sendable, Equatable {
         /// `label` is what the roster shows for the far end.
         case route(DialRoute, label: String)
@@ -7,18 +26,23 @@ public enum DialRouting {
         case refused(CallOutcome, CallReason)
     }
 
-    /// `number` is the virtual number with the target's digits, if there is one. A virtual number answers here and needs no
-    /// trunk, so a pinned one has nothing to carry and nothing to refuse.
-    public static func decide(_ target: DialTarget, number: VirtualNumber?, trunk: TrunkID?) -> Decision {
-        switch (target, number, trunk) {
-        case (_, let number?, _):
-            return .route(number.route, label: number.label)
-        case (.short(let digits), nil, _):
-            return refused(.unreachable, Problem(.noSuchExtension, "No phone is registered as extension \(digits)."))
-        case (.e164, nil, let trunk?):
-            return refused(.trunkUnavailable, Problem(.unknownTrunk, "The trunk \(trunk) that this link asks for is not set up here."))
-        case (.e164, nil, nil):
-            return refused(.trunkUnavailable, Problem(.noTrunk, "No trunk is set up that could call \(target.maskedForGuests)."))
+    /// Digits lead to what this installation answers itself or to a registered phone, and never to a trunk: a pinned one has
+    /// nothing to carry there and nothing to refuse.
+    public static func decide(_ target: DialTarget, _ facts: Facts, trunk: TrunkID?) -> Decision {
+        if let number = facts.number { return .route(number.route, label: number.label) }
+        switch target {
+        case .short(let digits):
+            guard let name = facts.extensionName else {
+                return refused(.unreachable, Problem(.noSuchExtension, "No phone is registered as extension \(digits)."))
+            }
+            return .route(.registered(extension: digits), label: name)
+        case .e164(let number):
+            do throws(Problem) {
+                let trunks = try TrunkChoice.trunks(for: number, pinned: trunk, among: facts.trunks, turn: facts.turn)
+                return .route(.trunks(TrunkRoute(number: number, trunks: trunks)), label: target.maskedForGuests)
+            } catch {
+                return refused(.trunkUnavailable, error)
+            }
         }
     }
 

@@ -30,6 +30,8 @@ extension ProblemCode {
         case .noSuchExtension: "No phone is registered with this extension."
         case .noTrunk: "No trunk is set up that could carry this call."
         case .unknownTrunk: "The trunk that this link asks for is not set up here."
+        case .trunkDisabled: "The trunk that this link asks for is switched off."
+        case .trunkCannotCarry: "The trunk that this link asks for cannot carry calls to this number."
         case .unsigned: "The request is not signed."
         case .malformedSignature: "The request's signature could not be read."
         case .staleSignature: "The request was signed too long ago, or the clocks differ by more than 30 seconds."

@@ -34,6 +34,8 @@ public enum ProblemCode: String, Codable, Sendable, CaseIterable {
     case noSuchExtension = "no_such_extension"
     case noTrunk = "no_trunk"
     case unknownTrunk = "unknown_trunk"
+    case trunkDisabled = "trunk_disabled"
+    case trunkCannotCarry = "trunk_cannot_carry"
     // Who may not speak on the control endpoint.
     case unsigned
     case malformedSignature = "malformed_signature"
@@ -63,7 +65,7 @@ extension ProblemCode {
             .unsigned, .malformedSignature, .staleSignature, .wrongSignature, .replayed:
             .caller
         case .atCapacity, .bridgeUnavailable, .serverError: .us
-        case .noSuchExtension, .noTrunk, .unknownTrunk: .operator
+        case .noSuchExtension, .noTrunk, .unknownTrunk, .trunkDisabled, .trunkCannotCarry: .operator
         }
     }
 
@@ -74,6 +76,7 @@ extension ProblemCode {
         case .malformedFrame, .unknownType, .malformedLink, .duplicateParameter, .invalidRoom, .invalidName, .invalidNumber,
             .emergencyNumber, .invalidTrunk, .invalidCamera, .invalidLoad, .invalidKey, .invalidOffer, .notSupported,
             .notJoined, .alreadyJoined, .unknownCall, .forbidden, .alreadyFired, .noSuchExtension, .noTrunk, .unknownTrunk,
+            .trunkDisabled, .trunkCannotCarry,
             .unsigned, .malformedSignature, .staleSignature, .wrongSignature, .replayed:
             false
         }

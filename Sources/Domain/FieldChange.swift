@@ -1,0 +1,18 @@
+/// What a change says of one field that may be empty.
+public enum FieldChange<Value: Sendable>: Sendable {
+    case keep
+    case clear
+    case set(Value)
+
+    public func applied(to value: Value?) -> Value? {
+        switch self {
+        case .keep: value
+        case .clear: nil
+        case .set(let new): new
+        }
+    }
+
+    public var isKeep: Bool { if case .keep = self { true } else { false } }
+}
+
+extension FieldChange: Equatable where Value: Equatable {}
