@@ -80,12 +80,12 @@ extension PostgresTransaction {
             key: request.key, queuedAt: now, expiresAt: now + Int64(limits.expirySeconds) * 1_000, answeredAt: nil, endedAt: nil,
             talkSeconds: 0)
 
-        switch DialRouting.decide(request.target, number: try number(request.target.text), trunk: request.trunk) {
+        switch DialRouting.decide(request.target, try routingFacts(request), trunk: request.trunk) {
         case .route(let route, let label):
             queued.label = label
             let command = DialCommand(
                 call: id, room: request.room, target: route, label: label, graceSeconds: limits.graceSeconds,
-                maximumSeconds: limits.maximumSeconds, peer: request.peer)
+                maximumSeconds: limits.maximumSeconds, ringSeconds: limits.ringSeconds, peer: request.peer)
             try insert(queued, peer: request.peer, command: command)
             try note(.queued, of: id, at: now)
             return .placed(queued, command)
@@ -95,6 +95,26 @@ extension PostgresTransaction {
             try insert(ledger.call, peer: request.peer, command: nil)
             try note(.ended, of: id, at: now, CallEventDetail(outcome: outcome, by: .system, text: reason.text))
             return .refused(ledger.call)
+        }
+    }
+
+    /// Where the target could lead at this moment. A virtual number's digits are no extension's, and only a telephone number needs trunks.
+    private func routingFacts(_ request: DialRequest) throws(PostgresError) -> DialRouting.Facts {
+        switch request.target {
+        case .short(let digits):
+            let name = try row("SELECT display_name FROM extensions WHERE number = $1", .text(digits)) { row throws(PostgresError) in
+                try row.value("display_name", as: String.self)
+            }
+            return DialRouting.Facts(number: try number(digits), extensionName: name)
+        case .e164:
+            let trunks = try rows("SELECT id, enabled, priority, prefixes FROM trunks") { row throws(PostgresError) in
+                TrunkChoice.Candidate(
+                    id: try row.domain("id", TrunkID.init), isEnabled: try row.value("enabled"), priority: try row.value("priority"),
+                    prefixes: try row.value("prefixes", as: [String].self).compactMap { NumberPrefix($0) })
+            }
+            guard request.trunk == nil, trunks.count > 1 else { return DialRouting.Facts(trunks: trunks) }
+            let turn = try row("SELECT nextval('trunk_turns') AS turn") { row throws(PostgresError) in try row.value("turn", as: Int64.self) }
+            return DialRouting.Facts(trunks: trunks, turn: UInt64(clamping: turn ?? 0))
         }
     }
 

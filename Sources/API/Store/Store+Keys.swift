@@ -47,6 +47,35 @@ extension Store {
         }
     }
 
+    /// Every key that was ever made.
+    public func keys(_ page: PageRequest) async throws(StoreError) -> Page<APIKey> {
+        let wanted = page.parameters
+        let rows = try await transaction { transaction throws(PostgresError) in
+            try transaction.rows(
+                """
+                SELECT id, name, scopes, milliseconds(created_at) AS created_at, milliseconds(expires_at) AS expires_at,
+                       milliseconds(revoked_at) AS revoked_at
+                  FROM api_keys AS key
+                 WHERE $1::bigint IS NULL OR (key.created_at, id) < (instant($1), $2) ORDER BY key.created_at DESC, id DESC LIMIT $3
+                """, wanted.at, wanted.id, wanted.rows
+            ) { row throws(PostgresError) in try row.apiKey() }
+        }
+        return page.page(of: rows) { PageCursor(at: $0.createdAt, id: $0.id.text) }
+    }
+
+    /// The key with this id, also if it is expired or revoked.
+    public func key(_ id: APIKeyID) async throws(StoreError) -> APIKey? {
+        try await transaction { transaction throws(PostgresError) in
+            try transaction.row(
+                """
+                SELECT id, name, scopes, milliseconds(created_at) AS created_at, milliseconds(expires_at) AS expires_at,
+                       milliseconds(revoked_at) AS revoked_at
+                  FROM api_keys WHERE id = $1
+                """, .id(id)
+            ) { row throws(PostgresError) in try row.apiKey() }
+        }
+    }
+
     /// Makes the key useless from now on; `false` if there is none or it was revoked before.
     public func revokeKey(_ id: APIKeyID, now: Int64) async throws(StoreError) -> Bool {
         try await transaction { transaction throws(PostgresError) in

@@ -38,10 +38,16 @@ struct TestStore {
         try outcome.get()
     }
 
-    static func open(_ conninfo: String, connections: Int = 4) async throws -> Store {
+    /// The keys of an installation whose secret is `byte`, 32 times.
+    static func keyring(_ byte: UInt8 = 7) throws -> AtRestKeyring {
+        guard let keys = InstallationKeys(secret: [UInt8](repeating: byte, count: 32)) else { throw Unexpected() }
+        return AtRestKeyring(keys.atRest)
+    }
+
+    static func open(_ conninfo: String, connections: Int = 4, secret: UInt8 = 7) async throws -> Store {
         var logger = Logger(label: "store-tests")
         logger.logLevel = .critical
-        return try await Store.open(conninfo: conninfo, connections: connections, logger: logger)
+        return try await Store.open(conninfo: conninfo, atRest: try keyring(secret), connections: connections, logger: logger)
     }
 
     /// A second process on the same data.
