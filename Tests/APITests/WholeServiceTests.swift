@@ -5,6 +5,7 @@ import Logging
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
+import Store
 import Testing
 
 /// A database that tests may fill.
@@ -59,6 +60,43 @@ struct WholeServiceTests {
         }
     }
 
+    @Test("A trunk made by REST is at the bridge before the answer, with its password, and the next dial goes over it")
+    func trunk() async throws {
+        let endpoint = ControlEndpoint()
+        var generator = SystemRandomNumberGenerator()
+        let room = RoomSlug(random: &generator)
+        let load = HexDigits.random(count: 32, using: &generator)
+        // A prefix of its own: other runs' trunks lie in the same database.
+        let number = "+49" + (0..<9).map { _ in String(Int.random(in: 1...9, using: &generator)) }.joined()
+        try await Self.serve(endpoint) { port in
+            let key = try await Self.key()
+            try await LoopbackConnection.open(port: port) { connection in
+                try await connection.send(WebSocketProbe.upgrade(host: "127.0.0.1:\(port)", origin: "http://127.0.0.1:\(port)"))
+                #expect(await connection.readHead().hasPrefix("HTTP/1.1 101 "))
+                try await connection.send(WebSocketProbe.text(#"{"type":"join","room":"\#(room)","name":"Ada","load":"\#(load)"}"#))
+                // In the room: so the bridge is there.
+                _ = await connection.readFrame()
+
+                let body = #"{"name":"Carrier","host":"192.0.2.1","username":"u","password":"trunk-secret","priority":0,"prefixes":["\#(number)"]}"#
+                let made = try await LoopbackConnection.open(port: port) { connection in
+                    try await connection.send(
+                        "POST /v1/trunks HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization: Bearer \(key)\r\n"
+                            + "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
+                    return RawAnswer(await connection.readToEnd())
+                }
+                #expect(made.status == 201 && made["etag"] == "\"v1\"" && !made.body.contains("trunk-secret"))
+                let id = try #require(made["location"].flatMap { TrunkID(String($0.dropFirst("/v1/trunks/".count))) })
+                let setup = try #require(await endpoint.setups.last)
+                #expect(setup.trunks.first { $0.id == id }?.password == "trunk-secret")
+
+                try await connection.send(WebSocketProbe.text(#"{"type":"dial","number":"\#(number)","key":"key-0001"}"#))
+                #expect(await connection.readFrame()?.contains(#""state":"queued""#) == true)
+                await endpoint.wait { $0.dial != nil }
+                #expect(await endpoint.dial?.target == .trunks(TrunkRoute(number: number, trunks: [id])))
+            }
+        }
+    }
+
     @Test("A port that is taken is an error that names it")
     func portTaken() async throws {
         let taken = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton).bind(host: "127.0.0.1", port: 0).get()
@@ -70,6 +108,16 @@ struct WholeServiceTests {
     }
 
     // MARK: Setting up
+
+    /// A key that may do everything.
+    private static func key() async throws -> String {
+        let store = try await Store.open(conninfo: TestDatabase.conninfo ?? "", logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        var generator = SystemRandomNumberGenerator()
+        let made = try await store.createKey(
+            name: "test", scopes: ["*"], now: ServerClock().wallMilliseconds, generator: &generator)
+        await store.close()
+        return made.secret.text
+    }
 
     private static func service(port: Int, bridge: String, onListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in }) -> APIService {
         let configuration = APIConfiguration(
@@ -114,6 +162,9 @@ struct WholeServiceTests {
 }
 
 extension ControlEndpoint {
+    /// What it was told of trunks and extensions, after its hello.
+    var setups: [BridgeSetup] { commands.compactMap { if case .configure(let setup) = $0 { setup } else { nil } } }
+
     /// The last call that was asked for.
     var dial: DialCommand? {
         for case .dial(let dial) in commands.reversed() { return dial }

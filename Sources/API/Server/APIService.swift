@@ -47,14 +47,18 @@ public struct APIService: Service {
 
     private func serve(_ settings: WebServer.Settings, keys: InstallationKeys, store: Store, http: HTTPClient) async throws {
         let clock = ServerClock()
-        let calls = StoreCallBook(store: store, bridge: configuration.bridgeID, logger: logger)
+        let calls = StoreCallBook(store: store, bridge: configuration.bridgeID, limits: configuration.policy.limits, logger: logger)
         let exchange = ControlExchange(base: configuration.bridgeURL, audience: configuration.bridgeID, keys: keys, http: http, clock: clock)
-        let link = BridgeLink(exchange: exchange, api: configuration.apiID, clock: clock, logger: logger)
+        let ledger = SetupLedger(book: store, logger: logger)
+        let link = BridgeLink(exchange: exchange, api: configuration.apiID, setup: { await ledger.current() }, clock: clock, logger: logger)
+        let setups = SetupDesk(ledger: ledger, bridge: link, isBridgeAlive: { await link.isAlive }, clock: clock, logger: logger)
         let web = WebServer(
             settings, calls: calls, bridge: link, isBridgeAlive: { await link.isAlive }, resumeKey: keys.resume,
-            resources: resources(store), idempotency: store, clock: clock, logger: logger, onListening: onListening)
+            resources: resources(store, setups), idempotency: store, clock: clock, logger: logger, onListening: onListening)
         let events = EventDesk(calls: calls, bridge: link, hub: web.hub, clock: clock, logger: logger)
-        let housekeeping = Housekeeping(calls: calls, bridge: link, dialling: web.dialling, hub: web.hub, clock: clock, logger: logger)
+        let housekeeping = Housekeeping(
+            calls: calls, bridge: link, dialling: web.dialling, hub: web.hub, setups: setups,
+            forgetAnswers: { while try await store.forgetIdempotent(now: clock.wallMilliseconds) == 1_000 {} }, clock: clock, logger: logger)
 
         var group = ServiceGroupConfiguration(
             services: [BridgeService(link: link, listener: events), housekeeping, web], logger: logger)
@@ -64,8 +68,11 @@ public struct APIService: Service {
     }
 
     /// What `/v1` serves besides calls.
-    private func resources(_ store: Store) -> [any RESTResource] {
-        []
+    private func resources(_ store: Store, _ setups: SetupDesk) -> [any RESTResource] {
+        [
+            TrunkRoutes(store: store, setups: setups), ExtensionRoutes(store: store, setups: setups), KeyRoutes(store: store),
+            SigningKeyRoutes(store: store),
+        ]
     }
 
     private func tls() throws -> TLSConfiguration? {

@@ -5,19 +5,28 @@ import ServiceLifecycle
 /// What nobody asks for and time brings: queued calls that expire, places whose browsers do not come back.
 struct Housekeeping: Service {
     private static let interval = Duration.seconds(2)
+    /// Every five minutes.
+    private static let roundsPerCleaning = 150
 
     let calls: any CallBook
     let bridge: any BridgeConnection
     let dialling: DialDesk
     let hub: RoomHub
+    let setups: SetupDesk
+    /// Drops answers that nobody can ask for again.
+    let forgetAnswers: @Sendable () async throws -> Void
     let clock: ServerClock
     let logger: Logger
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
             await sendQueued()
+            var rounds = 0
             while (try? await Task.sleep(for: Self.interval)) != nil {
                 await expireCalls()
+                await setups.spread()
+                if rounds.isMultiple(of: Self.roundsPerCleaning) { await clean() }
+                rounds += 1
                 await leaveOverdue()
             }
         }
@@ -42,6 +51,14 @@ struct Housekeeping: Service {
             }
         } catch {
             logger.debug("queued calls not expired", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func clean() async {
+        do {
+            try await forgetAnswers()
+        } catch {
+            logger.debug("old answers not forgotten", metadata: ["error": "\(error)"])
         }
     }
 

@@ -128,7 +128,7 @@ struct PageTests {
             #expect(answer.status == 200)
             #expect(
                 answer.body == """
-                    {"ended_at":"1970-01-01T00:00:09Z","id":"ca_0123456789abcdef01234567","label":"Echo test","number":"600","origin":"url",\
+                    {"attempts":[],"ended_at":"1970-01-01T00:00:09Z","id":"ca_0123456789abcdef01234567","label":"Echo test","number":"600","origin":"url",\
                     "outcome":"busy","queued_at":"1970-01-01T00:00:01Z","reason":{"code":"busy","text":"Busy."},"room":"standup",\
                     "state":"ended","talk_seconds":0,"timeline":[{"at":"1970-01-01T00:00:01Z","event":"queued","late":false}]}
                     """)

@@ -19,7 +19,7 @@ struct RunningServer: Sendable {
 
     /// Runs `body` beside a server, then shuts the server down gracefully.
     static func with<Value: Sendable>(
-        embedding: [String] = [], isBridgeAlive: Bool = true, _ body: @Sendable (RunningServer) async throws -> Value
+        embedding: [String] = [], isBridgeAlive: Bool = true, requestsPerMinute: Int = 600, _ body: @Sendable (RunningServer) async throws -> Value
     ) async throws -> Value {
         let (ports, listening) = AsyncStream<Int>.makeStream()
         let calls = FakeCallBook()
@@ -27,7 +27,8 @@ struct RunningServer: Sendable {
         let origins = PublicOrigins(
             own: [WebOrigin("http://\(host)")!, WebOrigin("https://\(host)")!], embedding: embedding.compactMap(WebOrigin.init))
         let settings = WebServer.Settings(
-            binds: [ListenAddress(host: "127.0.0.1", port: 0)], origins: origins, build: "ringlink test build")
+            binds: [ListenAddress(host: "127.0.0.1", port: 0)], origins: origins, build: "ringlink test build",
+            requestsPerMinute: requestsPerMinute)
         let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let server = WebServer(
             settings, calls: calls, bridge: bridge, isBridgeAlive: { isBridgeAlive }, resumeKey: SymmetricKey(size: .bits256),

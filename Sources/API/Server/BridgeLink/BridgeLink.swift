@@ -14,6 +14,8 @@ package actor BridgeLink: BridgeConnection {
 
     private let exchange: ControlExchange
     private let api: String
+    /// What the bridge must know before it can place calls.
+    private let setup: @Sendable () async -> BridgeSetup
     private let clock: ServerClock
     private let logger: Logger
     private var lease: BridgeLease
@@ -23,7 +25,10 @@ package actor BridgeLink: BridgeConnection {
     /// What the operator was last told of the link, so that a long failure is one line.
     private var lastComplaint = ""
 
-    package init(exchange: ControlExchange, api: String, clock: ServerClock, logger: Logger) {
+    package init(
+        exchange: ControlExchange, api: String, setup: @escaping @Sendable () async -> BridgeSetup = { .none }, clock: ServerClock, logger: Logger
+    ) {
+        self.setup = setup
         self.exchange = exchange
         self.api = api
         self.clock = clock
@@ -120,7 +125,7 @@ package actor BridgeLink: BridgeConnection {
 
     private func greet() async throws -> HelloAnswer {
         let hello = try await exchange.post(
-            "/control/hello", HelloRequest(api: api, setup: .none), epoch: 0, timeout: Self.patience, as: HelloAnswer.self)
+            "/control/hello", HelloRequest(api: api, setup: await setup()), epoch: 0, timeout: Self.patience, as: HelloAnswer.self)
         lease.contact(now: clock.now)
         return hello
     }

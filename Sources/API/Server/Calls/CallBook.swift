@@ -122,9 +122,12 @@ package struct CallRecord: Sendable, Equatable {
     package var call: CallSnapshot
     /// `nil` until it has ended.
     package var ending: Ending?
+    /// The tries to reach the far end, in their order.
+    package var attempts: [CallAttempt]
     package var timeline: [Entry]
 
-    package init(call: CallSnapshot, ending: Ending? = nil, timeline: [Entry]) {
+    package init(call: CallSnapshot, ending: Ending? = nil, attempts: [CallAttempt] = [], timeline: [Entry]) {
+        self.attempts = attempts
         self.ending = ending
         self.call = call
         self.timeline = timeline

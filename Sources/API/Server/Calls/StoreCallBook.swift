@@ -6,6 +6,7 @@ import Store
 struct StoreCallBook: CallBook {
     let store: Store
     let bridge: String
+    let limits: DialLimits
     let logger: Logger
 
     // MARK: For the rooms
@@ -20,7 +21,7 @@ struct StoreCallBook: CallBook {
 
     func dial(_ request: DialRequest, now: Int64) async throws -> DialVerdict {
         var generator = SystemRandomNumberGenerator()
-        return try await store.dial(request, now: now, generator: &generator)
+        return try await store.dial(request, now: now, limits: limits, generator: &generator)
     }
 
     func call(_ id: CallID) async throws -> CallSnapshot? { try await store.call(id) }
@@ -76,6 +77,11 @@ struct StoreCallBook: CallBook {
         let ended = timeline.first { $0.kind == .ended && !$0.isLate }?.detail
         return CallRecord(
             call: call, ending: ended.map { CallRecord.Ending(by: $0.by, sipStatus: $0.sipStatus, q850Cause: $0.q850Cause) },
+            attempts: timeline.filter { $0.kind == .attempted }.map {
+                CallAttempt(
+                    trunk: $0.detail.trunk, startedAt: $0.detail.startedAt ?? $0.at, endedAt: $0.at, sipStatus: $0.detail.sipStatus,
+                    q850Cause: $0.detail.q850Cause, detail: $0.detail.text ?? "")
+            },
             timeline: timeline.map {
                 CallRecord.Entry(at: $0.at, event: $0.kind.rawValue, isLate: $0.isLate, detail: $0.detail.text)
             })

@@ -7,6 +7,12 @@ extension ProblemDocument {
     /// 404 that says what is not there.
     static func unknown(_ problem: Problem) -> ProblemDocument { ProblemDocument(.notFound, problem) }
 
+    static func unknown(_ code: String, _ detail: String) -> ProblemDocument { ProblemDocument(.notFound, code: code, detail: detail) }
+    static func forbidden(_ detail: String) -> ProblemDocument { ProblemDocument(.forbidden, code: "forbidden", detail: detail) }
+    static func conflict(_ code: String, _ detail: String) -> ProblemDocument { ProblemDocument(.conflict, code: code, detail: detail) }
+    /// There are as many as there may be.
+    static func full(_ detail: String) -> ProblemDocument { conflict("limit_reached", detail) }
+
     static let serverError = ProblemDocument(.internalServerError, code: "server_error", detail: "Something went wrong on our side. Try again.")
     static let unavailable = ProblemDocument(
         .serviceUnavailable, code: "not_ready", detail: "The database cannot be used at this moment. Try again.", headers: [.retryAfter: "1"])

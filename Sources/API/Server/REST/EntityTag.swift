@@ -1,11 +1,11 @@
 import Store
 
 /// The strong ETag of a row: `"v3"` for its third version (RFC 9110 section 8.8.3).
-enum EntityTag {
-    static func text(_ version: Int64) -> String { "\"v\(version)\"" }
+package enum EntityTag {
+    package static func text(_ version: Int64) -> String { "\"v\(version)\"" }
 
     /// Reads an `If-Match`: `*` or a list of tags. A tag that is not ours matches no row; `nil` for what is no list of tags.
-    static func condition(_ header: String) -> VersionCondition? {
+    package static func condition(_ header: String) -> VersionCondition? {
         if header == "*" { return .any }
         let tags = header.split(separator: ",", omittingEmptySubsequences: false).map { $0.drop { $0 == " " } }
         guard (1...32).contains(tags.count) else { return nil }

@@ -46,38 +46,6 @@ final class RateLimiter: Sendable {
     }
 }
 
-/// Tokens that are earned evenly and spent one by one.
-struct TokenBucket: Sendable, Equatable {
-    let capacity: Int
-    /// Time in which one token is earned.
-    let refill: Duration
-    private(set) var tokens: Int
-    /// When the last token was earned.
-    private var refilledAt: Duration
-
-    init(capacity: Int, refill: Duration, now: Duration) {
-        self.capacity = capacity
-        self.refill = refill
-        tokens = capacity
-        refilledAt = now
-    }
-
-    mutating func take(now: Duration) -> Bool {
-        let earned = Int(min((now - refilledAt) / refill, Double(capacity)))
-        if earned > 0 {
-            tokens = min(capacity, tokens + earned)
-            refilledAt = tokens == capacity ? now : refilledAt + refill * earned
-        }
-        guard tokens > 0 else { return false }
-        tokens -= 1
-        return true
-    }
-
-    func untilNext(now: Duration) -> Duration { tokens > 0 ? .zero : max(.zero, refilledAt + refill - now) }
-    func untilFull(now: Duration) -> Duration { max(.zero, refilledAt + refill * (capacity - tokens) - now) }
-    func isFull(now: Duration) -> Bool { untilFull(now: now) == .zero }
-}
-
 extension Duration {
     fileprivate var roundedUpSeconds: Int { Int(components.seconds) + (components.attoseconds > 0 ? 1 : 0) }
 }

@@ -10,6 +10,25 @@ struct CallDocument: Encodable {
         var detail: String?
     }
 
+    /// One try to reach the far end.
+    struct Attempt: Encodable {
+        var trunk: TrunkID?
+        var startedAt: String
+        var endedAt: String
+        var sipStatus: Int?
+        var q850Cause: Int?
+        var detail: String
+
+        init(_ attempt: CallAttempt) {
+            trunk = attempt.trunk
+            startedAt = Timestamp.rfc3339(milliseconds: attempt.startedAt)
+            endedAt = Timestamp.rfc3339(milliseconds: attempt.endedAt)
+            sipStatus = attempt.sipStatus
+            q850Cause = attempt.q850Cause
+            detail = attempt.detail
+        }
+    }
+
     var id: CallID
     var room: RoomSlug
     var number: String
@@ -26,6 +45,7 @@ struct CallDocument: Encodable {
     var answeredAt: String?
     var endedAt: String?
     var talkSeconds: Int
+    var attempts: [Attempt]
     var timeline: [Entry]
 
     init(_ record: CallRecord) {
@@ -46,6 +66,7 @@ struct CallDocument: Encodable {
         answeredAt = call.answeredAt.map(Timestamp.rfc3339)
         endedAt = call.endedAt.map(Timestamp.rfc3339)
         talkSeconds = call.talkSeconds
+        attempts = record.attempts.map(Attempt.init)
         timeline = record.timeline.map {
             Entry(at: Timestamp.rfc3339(milliseconds: $0.at), event: $0.event, late: $0.isLate, detail: $0.detail)
         }

@@ -1,3 +1,5 @@
+import Domain
+
 /// What is wrong with one field of a document.
 struct FieldFault: Sendable, Equatable {
     /// A JSON pointer in its URI fragment form (RFC 6901 section 6), as RFC 9457 shows it: `#/codecs/0`.
@@ -52,6 +54,29 @@ struct JSONFields {
         if case .value(let value) = member(name, rule) { return value }
         if faults.count == before { refuse(name, "This field is needed.") }
         return nil
+    }
+
+    /// Whether the member is there, null or not.
+    func has(_ name: String) -> Bool { members[name] != nil }
+
+    /// A member that may be left out and must not be null.
+    mutating func setting<Value>(_ name: String, _ rule: JSONRule<Value>) -> Value? {
+        switch member(name, rule) {
+        case .value(let value): return value
+        case .absent: return nil
+        case .null:
+            refuse(name, "This field cannot be null.")
+            return nil
+        }
+    }
+
+    /// A member of a merge patch: left out it stays, null clears it.
+    mutating func change<Value>(_ name: String, _ rule: JSONRule<Value>) -> FieldChange<Value> {
+        switch member(name, rule) {
+        case .value(let value): .set(value)
+        case .absent: .keep
+        case .null: .clear
+        }
     }
 
     /// A member of which a rule that looks at more than the member says that it will not do.
