@@ -74,7 +74,8 @@ struct DataFolder {
             throw StartError("\(path) is no folder that can be used: \(String(cString: strerror(errno))). Choose another with --data.")
         }
         defer { close(folder) }
-        let contents = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        // The configuration may be there before the first start.
+        let contents = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).filter { $0 != PolicyOption.fileName }
         guard isNew || contents.isEmpty || contents.contains("lock") else {
             throw StartError("\(path) holds files that are not Ringlink's. Choose an empty or a new folder with --data.")
         }

@@ -24,6 +24,7 @@ struct ServiceEnvironment {
             inherited + [
                 "RINGLINK_DATABASE=\(conninfo)",
                 "RINGLINK_SECRET_KEY=\(secret)",
+                "\(PolicyOption.variable)=\(try PolicyOption.text(options.policy))",
                 "RINGLINK_BIND=\(options.bind.joined(separator: ","))",
                 "RINGLINK_PORT=\(options.port)",
                 "RINGLINK_ORIGINS=\(options.origins.joined(separator: ","))",

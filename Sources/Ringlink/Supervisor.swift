@@ -9,13 +9,21 @@ struct Supervisor: Sendable {
     private static let poll: UInt32 = 50_000
     private static let startLimit = Duration.seconds(60)
 
-    let options: UpOptions
+    private var options: UpOptions
     private let started = MonotonicClock.now()
 
     init(_ options: UpOptions) throws { self.options = options }
 
     func run() throws {
+        // A named file is read as who started us, the data folder's own as the user whose folder it is.
+        let named = try options.config.map { try PolicyOption(path: $0) }
         let folder = try DataFolder(options.data)
+        var configured = self
+        configured.options = options.under(try (named ?? PolicyOption(in: folder)).policy())
+        try configured.run(in: folder)
+    }
+
+    private func run(in folder: DataFolder) throws {
         try folder.lock()
         try PortCheck(options).run()
         let runner = try ServiceRunner()

@@ -8,7 +8,8 @@ struct UpCommand: AsyncParsableCommand {
         abstract: "Starts everything, prints links that ring, and stops it all at Ctrl-C.",
         discussion: """
             Two supervised processes (api and bridge) and, unless DATABASE_URL is set, a private PostgreSQL in the data folder.
-            Environment: DATABASE_URL (a libpq connection string or URL), RINGLINK_SECRET_KEY (instead of the data folder's secret.key).
+            Environment: DATABASE_URL (a libpq connection string or URL), RINGLINK_SECRET_KEY (instead of the data folder's secret.key),
+            and every key of the configuration file, such as RINGLINK_DIALING or RINGLINK_CAPS_CALLS_PER_DAY.
             """)
 
     @OptionGroup var options: UpOptions

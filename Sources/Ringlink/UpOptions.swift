@@ -1,4 +1,5 @@
 import ArgumentParser
+import Domain
 import Foundation
 import Linux
 
@@ -6,6 +7,9 @@ import Linux
 struct UpOptions: ParsableArguments {
     @Option(help: "Folder for everything that is kept.")
     var data: String = DataFolder.standard
+
+    @Option(help: ArgumentHelp("Configuration file; ringlink.conf in the data folder, if there is one.", valueName: "path"))
+    var config: String?
 
     @Option(help: "TCP port of pages, signalling and REST.")
     var port: Int = 8080
@@ -45,6 +49,14 @@ struct UpOptions: ParsableArguments {
     @Flag(help: "Serve https with a certificate made here. Browsers warn; microphones work.")
     var selfSigned = false
 
+    /// Set by `under`; no option by itself.
+    var policy = Policy()
+
+    enum CodingKeys: String, CodingKey {
+        case data, config, port, bind, publicURL, controlPort, sipPort, mediaPort, rtpPorts, publicAddress, mediaThreads, tlsCert, tlsKey
+        case selfSigned
+    }
+
     func validate() throws {
         for (name, port) in [("--port", port), ("--sip-port", sipPort), ("--media-port", mediaPort)] where !(1...65_535).contains(port) {
             throw ValidationError("\(name) must be 1–65535.")
@@ -66,6 +78,14 @@ struct UpOptions: ParsableArguments {
     private static func isOrigin(_ text: String) -> Bool {
         guard let url = URLComponents(string: text), ["http", "https"].contains(url.scheme), url.host?.isEmpty == false else { return false }
         return ["", "/"].contains(url.path) && url.query == nil && url.fragment == nil && url.user == nil
+    }
+
+    /// With what the operator has configured; what is said on the command line wins.
+    func under(_ policy: Policy) -> UpOptions {
+        var options = self
+        options.policy = policy
+        if options.publicURL.isEmpty { options.publicURL = policy.publicURLs }
+        return options
     }
 
     /// Media threads that will run.

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from Installation.raw import connect
+from Installation.rest import REST
 from Installation.signal_socket import SignalSocket, fresh_load
 
 
@@ -73,3 +74,9 @@ def joined(socket, room):
     socket.load = fresh_load()
     socket.welcome = socket.join(room, name="Ada", load=socket.load)
     return socket
+
+
+@pytest.fixture(scope="module")
+def rest(installation):
+    """REST with the installation's first key, which may do everything."""
+    return REST(installation)

@@ -105,3 +105,25 @@ def test_an_option_that_makes_no_sense_is_said():
         assert answer.returncode > 0
         assert "Error:" in answer.stderr, answer.stderr
     command.remove()
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ('{"dialling": "open"}', "dialling"),
+        ('{"caps": {"calls_per_day": -1}}', "caps.calls_per_day"),
+        ('{"trusted_proxies": ["10.0.0.1/8"]}', "trusted_proxies.0"),
+        ("dialing: open", "JSON"),
+    ],
+)
+def test_a_configuration_that_cannot_be_used_names_its_key(refused, text, named):
+    def configure(installation):
+        installation.data.mkdir()
+        (installation.data / "ringlink.conf").write_text(text)
+
+    sentence = refused(configure)
+    assert named in sentence and "ringlink.conf" in sentence
+
+
+def test_a_configuration_that_is_not_there_is_said(refused):
+    assert "cannot be read" in refused(options=["--config", "/nonexistent/ringlink.conf"])
