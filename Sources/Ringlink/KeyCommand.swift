@@ -1,4 +1,5 @@
 import ArgumentParser
+import Domain
 import Foundation
 import Linux
 import Logging
@@ -23,6 +24,9 @@ struct CreateKeyCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard (1...80).contains(name.count) else { throw ValidationError("--name must be 1–80 characters.") }
+        for scope in scope where APIScope(scope) == nil {
+            throw ValidationError("--scope \(scope) is none: * or one of \(APIScope.kinds.joined(separator: ", ")) with :read or :write behind it.")
+        }
         if let days, !(1...36_500).contains(days) { throw ValidationError("--days must be 1–36500.") }
     }
 

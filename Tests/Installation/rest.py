@@ -1,6 +1,8 @@
-"""REST as a program uses it: one key, one origin."""
+"""REST as a program uses it: one key, one origin. Every answer is held to openapi.yaml."""
 
 import requests
+
+from . import contract
 
 
 class REST:
@@ -13,7 +15,9 @@ class REST:
     def ask(self, method, path, body=None, headers=None, **options):
         if body is not None:
             options["json"] = body
-        return self.session.request(method, self.origin + path, headers=self.headers | (headers or {}), timeout=10, **options)
+        answer = self.session.request(method, self.origin + path, headers=self.headers | (headers or {}), timeout=10, **options)
+        contract.check(answer.request, answer)
+        return answer
 
     def get(self, path, **options):
         return self.ask("GET", path, **options)

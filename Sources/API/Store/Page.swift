@@ -48,8 +48,8 @@ public struct PageCursor: Sendable, Equatable {
     public init?(_ text: String) {
         guard text.utf8.count <= 128, let bytes = Base64URL.decode(text), let plain = String(validating: bytes, as: UTF8.self) else { return nil }
         let parts = plain.split(separator: " ", omittingEmptySubsequences: false)
-        // Times that PostgreSQL has.
-        guard parts.count == 2, let at = Int64(parts[0]), abs(at) < 253_402_300_800_000, !parts[1].isEmpty, !parts[1].utf8.contains(0) else {
+        // Times that a row can have.
+        guard parts.count == 2, let at = Int64(parts[0]), (0..<253_402_300_800_000).contains(at), !parts[1].isEmpty, !parts[1].utf8.contains(0) else {
             return nil
         }
         self.init(at: at, id: String(parts[1]))
