@@ -1,5 +1,6 @@
 """Bodies and repetitions of REST: type, size, form, and the Idempotency-Key."""
 
+import hashlib
 import threading
 import uuid
 
@@ -23,7 +24,7 @@ def test_a_charset_does_no_harm(rest):
 
 @pytest.mark.parametrize(
     "body",
-    [b"{", b"[]", b'"x"', b"1", b"null", b'{"name": "\xff"}', b'{"name": "x",}', b"{'name': 'x'}", b'{"name": ' + b"[" * 5000, b"\x00", b" "],
+    [b"{", b"[]", b'"x"', b"1", b"null", b'{"name": "\xff"}', b'{"name" "x"}', b"{'name': 'x'}", b'{"name": ' + b"[" * 5000, b"\x00", b" "],
 )
 def test_a_body_that_is_no_object_is_refused(rest, body):
     is_problem(rest.ask("POST", PATH, data=body, headers={"Content-Type": "application/json"}), 400, "malformed_body")
@@ -100,5 +101,20 @@ def test_twenty_at_once_are_one(installation, rest):
 def test_the_kept_answer_is_sealed(installation, rest):
     headers = {"Idempotency-Key": str(uuid.uuid4())}
     secret = rest.post(PATH, {"name": "sealed"}, headers=headers).json()["secret"]
-    (row,) = installation.rows(f"SELECT encode(answer, 'escape') FROM idempotent_requests WHERE key = '{headers['Idempotency-Key']}'")
-    assert len(row[0]) > 100 and secret not in row[0]
+    (row,) = installation.rows(f"SELECT encode(answer, 'hex') FROM idempotent_requests WHERE key = '{headers['Idempotency-Key']}'")
+    kept = bytes.fromhex(row[0])
+    assert len(kept) > 100 and secret.encode() not in kept
+
+
+@pytest.mark.parametrize(("age", "code"), [(5, "idempotency_in_progress"), (90, "idempotency_outcome_unknown")])
+def test_a_request_that_was_interrupted_is_not_done_a_second_time(installation, rest, age, code):
+    key, body = str(uuid.uuid4()), b'{"name": "interrupted"}'
+    fingerprint = hashlib.sha256(f"POST {PATH}\n".encode() + body).hexdigest()
+    installation.rows(
+        "INSERT INTO idempotent_requests (api_key, key, fingerprint, begun_at) "
+        f"SELECT id, '{key}', decode('{fingerprint}', 'hex'), now() - interval '{age} seconds' FROM api_keys ORDER BY created_at LIMIT 1"
+    )
+    before = rest.get(PATH, params={"limit": 1}).json()
+    answer = rest.ask("POST", PATH, data=body, headers={"Content-Type": "application/json", "Idempotency-Key": key})
+    is_problem(answer, 409, code)
+    assert rest.get(PATH, params={"limit": 1}).json() == before

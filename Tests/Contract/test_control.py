@@ -10,7 +10,7 @@ import requests
 from Installation.control import Control
 from Installation.signal_socket import SignalSocket
 
-HELLO = b'{"api":"tests"}'
+HELLO = b'{"api":"tests","setup":{"version":0,"trunks":[],"extensions":[]}}'
 
 
 @pytest.fixture(scope="module")

@@ -170,7 +170,7 @@ struct TrunkTests {
             func trunks(_ visitor: UInt64, pinned: TrunkID? = nil) async throws -> [TrunkID]? {
                 let verdict = try await Visitor(visitor, room: "room-\(visitor)").dial(test.store, "+4930901820", trunk: pinned)
                 guard case .placed(let call, let command) = verdict, case .trunks(let route) = command.target else { return nil }
-                #expect(call.label == "+4930•••••820" && route.number == "+4930901820" && command.ringSeconds == 60)
+                #expect(call.label == "+493•••••820" && route.number == "+4930901820" && command.ringSeconds == 60)
                 return route.trunks
             }
             let orders = [try await trunks(1), try await trunks(2)]
