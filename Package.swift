@@ -65,10 +65,14 @@ let package = Package(
         // MARK: API wing
         native("CLibPQ", "Sources/API/Native/LibPQ/CLibPQ", "libpq", "libpq-dev"),
         target("LibPQ", "Sources/API/Native/LibPQ/LibPQ", ["CLibPQ"]),
+        // C++ without a .pc file (Debian: libphonenumber-dev): a target of its own instead of a module map.
+        .target(
+            name: "CPhoneNumber", path: "Sources/API/Native/PhoneNumber/CPhoneNumber", linkerSettings: [.linkedLibrary("phonenumber")]),
+        target("PhoneNumber", "Sources/API/Native/PhoneNumber/PhoneNumber", ["CPhoneNumber", "Domain"]),
         target("Store", "Sources/API/Store", ["Domain", "LibPQ", crypto, logging], resources: [.embedInCode("Migrations")]),
         target(
             "API", "Sources/API/Server",
-            ["Domain", "Store", crypto, logging, lifecycle, webSocket, nioSSL, httpTypes, hummingbirdTLS, httpClient] + nio + nioHTTPTypes
+            ["Domain", "Store", "PhoneNumber", crypto, logging, lifecycle, webSocket, nioSSL, httpTypes, hummingbirdTLS, httpClient] + nio + nioHTTPTypes
                 + hummingbird,
             resources: [.embedInCode("Web")]),
 
@@ -115,6 +119,7 @@ let package = Package(
         tests(
             "BridgeTests",
             ["Bridge", "Domain", "Media", "RTP", "ICE", "OpenSSLDTLS", "LibSRTP", "LibOpus", "VirtualBrowser", "VirtualNetwork", crypto]),
+        tests("PhoneNumberTests", ["PhoneNumber", "Domain"]),
         tests("StoreTests", ["Store", "LibPQ", "Domain", logging]),
         .executableTarget(
             name: "Bench",
@@ -131,5 +136,6 @@ let package = Package(
             dependencies: [
                 "Domain", "API", "Store", "Bridge", "Linux", arguments, logging, lifecycle, signals, crypto, httpClient, nioSSL, nio[0], nio[2],
             ], path: "Sources/Ringlink", swiftSettings: settings),
-    ]
+    ],
+    cxxLanguageStandard: .cxx17
 )

@@ -3,6 +3,7 @@ import Domain
 import Logging
 import NIOCore
 import NIOSSL
+import PhoneNumber
 import ServiceLifecycle
 import Store
 
@@ -47,7 +48,7 @@ public struct APIService: Service {
 
     private func serve(_ settings: WebServer.Settings, keys: InstallationKeys, store: Store, http: HTTPClient) async throws {
         let clock = ServerClock()
-        let calls = StoreCallBook(store: store, bridge: configuration.bridgeID, limits: configuration.policy.limits, logger: logger)
+        let calls = StoreCallBook(store: store, bridge: configuration.bridgeID, policy: configuration.policy, plan: WorldNumberPlan(), logger: logger)
         let exchange = ControlExchange(base: configuration.bridgeURL, audience: configuration.bridgeID, keys: keys, http: http, clock: clock)
         let ledger = SetupLedger(book: store, logger: logger)
         let link = BridgeLink(exchange: exchange, api: configuration.apiID, setup: { await ledger.current() }, clock: clock, logger: logger)

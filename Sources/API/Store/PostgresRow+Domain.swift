@@ -14,6 +14,11 @@ extension PostgresRow {
         return value
     }
 
+    func refusal() throws(PostgresError) -> GuardRefusal? {
+        guard let text = try optional("refusal", as: String.self) else { return nil }
+        return try JSONText.decode(GuardRefusal.self, text)
+    }
+
     /// A row of the view `call_snapshots`.
     func callSnapshot() throws(PostgresError) -> CallSnapshot {
         var reason: CallReason?
@@ -27,15 +32,14 @@ extension PostgresRow {
             outcome: try optionalDomain("outcome", CallOutcome.init), reason: reason,
             origin: try domain("origin", DialRequest.Origin.init), load: try domain("load", LoadID.init),
             key: try domain("key", DialKey.init), queuedAt: try value("queued_at"), expiresAt: try value("expires_at"),
-            answeredAt: try optional("answered_at"), endedAt: try optional("ended_at"), talkSeconds: try value("talk_seconds"))
+            answeredAt: try optional("answered_at"), endedAt: try optional("ended_at"), talkSeconds: try value("talk_seconds"),
+            refusal: try refusal(), link: try optionalDomain("link", LinkID.init), hidesNumber: try value("hides_number"))
     }
 }
 
 extension DialTarget {
-    /// The inverse of `text`. Not a parser of what people write: that has been through `init(parsing:)` before it was stored.
-    init?(stored text: String) {
-        self = text.hasPrefix("+") ? .e164(text) : .short(text)
-    }
+    /// The inverse of `text`.
+    init?(stored text: String) { self.init(written: text) }
 }
 
 extension PostgresValue {

@@ -4,12 +4,14 @@ import LibPQ
 extension Store {
     /// Decides a dial, exactly once, and writes the decision down, in one transaction under the room's lock.
     ///
-    /// A dial that cannot be routed is a call too: it is written with its outcome and its reason, and nothing goes out.
+    /// A dial that is refused or cannot be routed is a call too: it is written with its outcome and its reason, and nothing goes out.
     /// Repeated with the same load and key, it gives the same call.
+    ///
+    /// - Parameter plan: tells which telephone numbers exist, and of what kind they are.
     public func dial(
-        _ request: DialRequest, now: Int64, limits: DialLimits = DialLimits(), generator: inout some RandomNumberGenerator
+        _ request: DialRequest, now: Int64, policy: Policy = Policy(), plan: any NumberPlan, generator: inout some RandomNumberGenerator
     ) async throws(StoreError) -> DialVerdict {
-        let id = CallID(random: &generator)
+        let wish = GuardedWish(request, plan: plan, policy: policy, id: CallID(random: &generator), now: now)
         return try await transaction { transaction throws(PostgresError) in
             // Two loads that claim to be one meet in different rooms only if somebody cheats, but then the first one counts, too.
             // Always before the room's lock, so that nobody waits for the other way round.
@@ -24,7 +26,7 @@ extension Store {
                 try transaction.attach(request, to: call, now: now)
                 return .attached(call)
             case .place:
-                return try transaction.place(request, id: id, now: now, limits: limits)
+                return try transaction.place(wish)
             }
         }
     }
@@ -71,31 +73,58 @@ extension PostgresTransaction {
         try note(.attached, of: call.id, at: now)
     }
 
-    fileprivate func place(
-        _ request: DialRequest, id: CallID, now: Int64, limits: DialLimits
-    ) throws(PostgresError) -> DialVerdict {
-        var queued = CallSnapshot(
-            id: id, room: request.room, target: request.target, trunk: request.trunk, label: request.target.maskedForGuests,
-            state: .queued, earlyMedia: false, outcome: nil, reason: nil, origin: request.origin, load: request.load,
-            key: request.key, queuedAt: now, expiresAt: now + Int64(limits.expirySeconds) * 1_000, answeredAt: nil, endedAt: nil,
-            talkSeconds: 0)
-
-        switch DialRouting.decide(request.target, try routingFacts(request), trunk: request.trunk) {
-        case .route(let route, let label):
-            queued.label = label
-            let command = DialCommand(
-                call: id, room: request.room, target: route, label: label, graceSeconds: limits.graceSeconds,
-                maximumSeconds: limits.maximumSeconds, ringSeconds: limits.ringSeconds, peer: request.peer)
-            try insert(queued, peer: request.peer, command: command)
-            try note(.queued, of: id, at: now)
-            return .placed(queued, command)
-        case .refused(let outcome, let reason):
-            var ledger = CallLedger(queued)
-            _ = ledger.close(outcome, reason: reason, atMilliseconds: now)
-            try insert(ledger.call, peer: request.peer, command: nil)
-            try note(.ended, of: id, at: now, CallEventDetail(outcome: outcome, by: .system, text: reason.text))
-            return .refused(ledger.call)
+    /// FraudGuard, the route, and the row. The order of locks is always the load, the room, its link, the guard.
+    fileprivate func place(_ wish: GuardedWish) throws(PostgresError) -> DialVerdict {
+        let request = wish.request
+        let rules = try guardRules(covering: request.target.text, wish.profile, policy: wish.policy)
+        let grant = try linkGrant(request, now: wish.now)
+        var counted = CountedDial(request, isTelephone: request.target.isTelephone, carrier: request.trunk, rules: rules, now: wish.now)
+        if let refusal = FraudGuard.screen(wish.subject(grant), rules) ?? grant?.refusal {
+            let reason = refusal.rule == .link ? grant?.reason ?? refusal.reason : refusal.reason
+            return try refuse(wish, counted, grant, rules, refusal.outcome, reason, refusal)
         }
+        switch DialRouting.decide(request.target, try routingFacts(request), trunk: request.trunk) {
+        case .refused(let outcome, let reason):
+            return try refuse(wish, counted, grant, rules, outcome, wish.shown(reason, of: outcome, grant), nil)
+        case .route(let route, let label):
+            if case .trunks(let trunks) = route { counted.carrier = trunks.trunks.first }
+            try lockGuard()
+            let verdict = try FraudGuard.reserve(isTelephone: counted.isTelephone, rules, linkSeconds: grant?.maximumSeconds) {
+                check, enough throws(PostgresError) in
+                try guardUsage(check, enough: enough, counted)
+            }
+            switch verdict {
+            case .refused(let refusal):
+                return try refuse(wish, counted, grant, rules, refusal.outcome, refusal.reason, refusal)
+            case .allowed(let reservation):
+                var queued = wish.call(grant)
+                if !queued.hidesNumber { queued.label = label }
+                let command = DialCommand(
+                    call: wish.id, room: request.room, target: route, label: queued.label, graceSeconds: wish.policy.limits.graceSeconds,
+                    maximumSeconds: reservation.maximumSeconds, ringSeconds: wish.policy.limits.ringSeconds, peer: request.peer)
+                try insert(queued, request, counted, command: command)
+                try note(.queued, of: wish.id, at: wish.now)
+                return .placed(queued, command)
+            }
+        }
+    }
+
+    /// Writes down that a dial is not made, as a call of its own unless there were too many of them.
+    private func refuse(
+        _ wish: GuardedWish, _ counted: CountedDial, _ grant: LinkGrant?, _ rules: GuardRules, _ outcome: CallOutcome, _ reason: CallReason,
+        _ refusal: GuardRefusal?
+    ) throws(PostgresError) -> DialVerdict {
+        let limit = rules.limit(.refusalsPerMinute) ?? 0
+        guard try mayRecordRefusal(counted, limit: limit, rule: refusal?.rule.rawValue ?? "route", refusal: refusal) else {
+            return .turnedAway(reason, refusal)
+        }
+        var ledger = CallLedger(wish.call(grant))
+        _ = ledger.close(outcome, reason: reason, atMilliseconds: wish.now)
+        var call = ledger.call
+        call.refusal = refusal
+        try insert(call, wish.request, counted, command: nil)
+        try note(.ended, of: call.id, at: wish.now, CallEventDetail(outcome: outcome, by: .system, text: reason.text))
+        return .refused(call)
     }
 
     /// Where the target could lead at this moment. A virtual number's digits are no extension's, and only a telephone number needs trunks.
@@ -106,6 +135,8 @@ extension PostgresTransaction {
                 try row.value("display_name", as: String.self)
             }
             return DialRouting.Facts(number: try number(digits), extensionName: name)
+        case .unreadable:
+            return DialRouting.Facts()
         case .e164:
             let trunks = try rows("SELECT id, enabled, priority, prefixes FROM trunks") { row throws(PostgresError) in
                 TrunkChoice.Candidate(
@@ -118,17 +149,65 @@ extension PostgresTransaction {
         }
     }
 
-    private func insert(_ call: CallSnapshot, peer: PeerID, command: DialCommand?) throws(PostgresError) {
+    private func insert(_ call: CallSnapshot, _ request: DialRequest, _ counted: CountedDial, command: DialCommand?) throws(PostgresError) {
         _ = try execute(
             """
             INSERT INTO calls (id, room, target, trunk, label, state, outcome, reason_code, reason_text, ended_by, origin, load, key,
-                               peer, queued_at, expires_at, ended_at, command)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, instant($15), instant($16), instant($17), $18)
+                               peer, queued_at, expires_at, ended_at, command, client, counted_address, counted_network, carrier, telephone,
+                               link, hides_number, refusal)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, instant($15), instant($16), instant($17), $18, $19, $20, $21,
+                    $22, $23, $24, $25, $26)
             """,
-            .id(call.id), .id(call.room), .text(call.target.text), .optional(call.trunk?.text), .text(call.label),
+            .id(call.id), .id(call.room), .prose(call.target.text), .optional(call.trunk?.text), .text(call.label),
             .text(call.state.rawValue), .optional(call.outcome?.rawValue), .optional(call.reason?.code),
             .optional(call.reason?.text), .optional(call.outcome.map { _ in CallParty.system.rawValue }),
-            .text(call.origin.rawValue), .id(call.load), .id(call.key), .id(peer), .int(call.queuedAt), .int(call.expiresAt),
-            .optional(call.endedAt), .optional(try command.map { command throws(PostgresError) in try JSONText.encode(command) }))
+            .text(call.origin.rawValue), .id(call.load), .id(call.key), .id(request.peer), .int(call.queuedAt), .int(call.expiresAt),
+            .optional(call.endedAt), .optional(try command.map { command throws(PostgresError) in try JSONText.encode(command) }),
+            .text(request.client?.description ?? ""), .text(counted.address), .text(counted.network), .optional(counted.carrier?.text),
+            .bool(counted.isTelephone), .optional(call.link?.text), .bool(call.hidesNumber),
+            .optional(try call.refusal.map { refusal throws(PostgresError) in try JSONText.encode(refusal) }))
+    }
+}
+
+/// A dial on its way through FraudGuard, with everything that is known of it before the database is asked.
+private struct GuardedWish {
+    let request: DialRequest
+    let policy: Policy
+    let id: CallID
+    let now: Int64
+    let profile: NumberProfile?
+    private let isEmergency: Bool
+
+    init(_ request: DialRequest, plan: any NumberPlan, policy: Policy, id: CallID, now: Int64) {
+        self.request = request
+        self.policy = policy
+        self.id = id
+        self.now = now
+        switch request.target {
+        case .e164(let number): (profile, isEmergency) = (plan.profile(of: number), false)
+        case .short(let digits): (profile, isEmergency) = (nil, plan.isEmergency(short: digits))
+        case .unreadable: (profile, isEmergency) = (nil, false)
+        }
+    }
+
+    func subject(_ grant: LinkGrant?) -> FraudGuard.Subject {
+        FraudGuard.Subject(
+            target: request.target, profile: profile, isGranted: grant != nil, isEmergency: isEmergency,
+            hidesNumber: grant?.hidesNumber == true)
+    }
+
+    /// The call as it begins.
+    func call(_ grant: LinkGrant?) -> CallSnapshot {
+        CallSnapshot(
+            id: id, room: request.room, target: request.target, trunk: request.trunk,
+            label: grant?.hidesNumber == true ? CallSnapshot.hiddenLabel : request.target.maskedForGuests, state: .queued, earlyMedia: false,
+            outcome: nil, reason: nil, origin: request.origin, load: request.load, key: request.key, queuedAt: now,
+            expiresAt: now + Int64(policy.limits.expirySeconds) * 1_000, answeredAt: nil, endedAt: nil, talkSeconds: 0, link: grant?.id,
+            hidesNumber: grant?.hidesNumber == true)
+    }
+
+    /// A sentence that names the number in part names nothing of one that is hidden.
+    func shown(_ reason: CallReason, of outcome: CallOutcome, _ grant: LinkGrant?) -> CallReason {
+        grant?.hidesNumber == true ? CallReason(code: reason.code, text: outcome.sentence) : reason
     }
 }

@@ -23,11 +23,21 @@ public struct CallSnapshot: Sendable, Equatable {
     public var answeredAt: Int64?
     public var endedAt: Int64?
     public var talkSeconds: Int
+    /// What FraudGuard refused it for; only with `blocked` and `invalid_number`.
+    public var refusal: GuardRefusal?
+    /// The link that granted it.
+    public var link: LinkID?
+    /// No browser may see a digit of the number.
+    public var hidesNumber: Bool
+
+    /// What stands for a number that is hidden.
+    public static let hiddenLabel = "Phone"
 
     public init(
         id: CallID, room: RoomSlug, target: DialTarget, trunk: TrunkID?, label: String, state: CallState, earlyMedia: Bool,
         outcome: CallOutcome?, reason: CallReason?, origin: DialRequest.Origin, load: LoadID, key: DialKey,
-        queuedAt: Int64, expiresAt: Int64, answeredAt: Int64?, endedAt: Int64?, talkSeconds: Int
+        queuedAt: Int64, expiresAt: Int64, answeredAt: Int64?, endedAt: Int64?, talkSeconds: Int,
+        refusal: GuardRefusal? = nil, link: LinkID? = nil, hidesNumber: Bool = false
     ) {
         self.id = id
         self.room = room
@@ -46,6 +56,9 @@ public struct CallSnapshot: Sendable, Equatable {
         self.answeredAt = answeredAt
         self.endedAt = endedAt
         self.talkSeconds = talkSeconds
+        self.refusal = refusal
+        self.link = link
+        self.hidesNumber = hidesNumber
     }
 }
 

@@ -11,8 +11,15 @@ public struct DialRequest: Sendable, Equatable {
     public var target: DialTarget
     /// Pinned means pinned: no other trunk is ever tried.
     public var trunk: TrunkID?
+    /// Where the browser is; `nil` for a call that no browser asks for.
+    public var client: IPAddress?
+    /// The signed link by which the browser joined, verified.
+    public var signed: SignedLink?
 
-    public init(room: RoomSlug, peer: PeerID, load: LoadID, key: DialKey, origin: Origin, target: DialTarget, trunk: TrunkID?) {
+    public init(
+        room: RoomSlug, peer: PeerID, load: LoadID, key: DialKey, origin: Origin, target: DialTarget, trunk: TrunkID?, client: IPAddress? = nil,
+        signed: SignedLink? = nil
+    ) {
         self.room = room
         self.peer = peer
         self.load = load
@@ -20,6 +27,8 @@ public struct DialRequest: Sendable, Equatable {
         self.origin = origin
         self.target = target
         self.trunk = trunk
+        self.client = client
+        self.signed = signed
     }
 }
 
@@ -29,6 +38,8 @@ public enum DialVerdict: Sendable, Equatable {
     case placed(CallSnapshot, DialCommand)
     /// A new call row that has ended already: nothing goes out.
     case refused(CallSnapshot)
+    /// Refused, and without a row: so many were refused before that they are only counted.
+    case turnedAway(CallReason, GuardRefusal?)
     /// This load asked with this key before: the call as it is now.
     case known(CallSnapshot)
     /// A live call to this target is already in the room: it is taken as this dial's.

@@ -36,6 +36,8 @@ public enum DialRouting {
                 return refused(.unreachable, Problem(.noSuchExtension, "No phone is registered as extension \(digits)."))
             }
             return .route(.registered(extension: digits), label: name)
+        case .unreadable:
+            return refused(.invalidNumber, Problem(.invalidNumber))
         case .e164(let number):
             do throws(Problem) {
                 let trunks = try TrunkChoice.trunks(for: number, pinned: trunk, among: facts.trunks, turn: facts.turn)

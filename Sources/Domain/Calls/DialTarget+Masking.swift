@@ -12,6 +12,8 @@ extension DialTarget {
     private func masked(head: Int, tail: Int) -> String {
         switch self {
         case .short(let digits): return digits
+        // A slip of the hand may be somebody's number all the same.
+        case .unreadable(let text): return text.utf8.count <= 6 ? text : "•••••"
         case .e164(let number):
             let digits = number.dropFirst()
             let shownAtEnd = max(0, min(tail, (digits.count - 4) / 2))

@@ -32,6 +32,35 @@ extension DialTarget {
     }
 }
 
+extension DialTarget {
+    /// The target that a text means, or the text itself as `.unreadable`: a refusal has a row, too.
+    public init(written text: String) {
+        if let target = try? DialTarget(parsing: text) {
+            self = target
+            return
+        }
+        let harmless = text.unicodeScalars.lazy.filter { ![.control, .format].contains($0.properties.generalCategory) }
+        var kept = String.UnicodeScalarView()
+        var bytes = 0
+        for scalar in harmless.prefix(Self.textLimit) {
+            bytes += UTF8.width(scalar)
+            guard bytes <= Self.textLimit else { break }
+            kept.append(scalar)
+        }
+        self = .unreadable(String(kept))
+    }
+
+    /// Whether a text that is no target is one because it calls for help.
+    static func isEmergency(writtenAs text: String) -> Bool {
+        do throws(DialTargetError) {
+            _ = try DialTarget(parsing: text)
+            return false
+        } catch {
+            return error == .emergencyNumber
+        }
+    }
+}
+
 /// Why a text is nobody to dial.
 public enum DialTargetError: String, ExplainedError, Sendable, CaseIterable {
     case invalidNumber = "invalid_number"

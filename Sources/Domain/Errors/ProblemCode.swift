@@ -36,6 +36,14 @@ public enum ProblemCode: String, Codable, Sendable, CaseIterable {
     case unknownTrunk = "unknown_trunk"
     case trunkDisabled = "trunk_disabled"
     case trunkCannotCarry = "trunk_cannot_carry"
+    // Why a minted link does not open, or does not dial any more.
+    case linkTampered = "link_tampered"
+    case linkExpired = "link_expired"
+    case linkNotYetValid = "link_not_yet_valid"
+    case linkRevoked = "link_revoked"
+    case linkKeyUnknown = "link_key_unknown"
+    case linkUsedUp = "link_used_up"
+    case unknownLink = "unknown_link"
     // Who may not speak on the control endpoint.
     case unsigned
     case malformedSignature = "malformed_signature"
@@ -62,7 +70,8 @@ extension ProblemCode {
         case .malformedFrame, .unknownType, .malformedLink, .duplicateParameter, .invalidRoom, .invalidName, .invalidNumber,
             .emergencyNumber, .invalidTrunk, .invalidCamera, .invalidLoad, .invalidKey, .invalidOffer, .notSupported,
             .notJoined, .alreadyJoined, .offerInFlight, .noMedia, .unknownCall, .forbidden, .alreadyFired, .roomFull,
-            .unsigned, .malformedSignature, .staleSignature, .wrongSignature, .replayed:
+            .unsigned, .malformedSignature, .staleSignature, .wrongSignature, .replayed,
+            .linkTampered, .linkExpired, .linkNotYetValid, .linkRevoked, .linkKeyUnknown, .linkUsedUp, .unknownLink:
             .caller
         case .atCapacity, .bridgeUnavailable, .serverError: .us
         case .noSuchExtension, .noTrunk, .unknownTrunk, .trunkDisabled, .trunkCannotCarry: .operator
@@ -77,7 +86,8 @@ extension ProblemCode {
             .emergencyNumber, .invalidTrunk, .invalidCamera, .invalidLoad, .invalidKey, .invalidOffer, .notSupported,
             .notJoined, .alreadyJoined, .unknownCall, .forbidden, .alreadyFired, .noSuchExtension, .noTrunk, .unknownTrunk,
             .trunkDisabled, .trunkCannotCarry,
-            .unsigned, .malformedSignature, .staleSignature, .wrongSignature, .replayed:
+            .unsigned, .malformedSignature, .staleSignature, .wrongSignature, .replayed,
+            .linkTampered, .linkExpired, .linkNotYetValid, .linkRevoked, .linkKeyUnknown, .linkUsedUp, .unknownLink:
             false
         }
     }

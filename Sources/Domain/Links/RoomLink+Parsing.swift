@@ -10,6 +10,11 @@ extension RoomLink {
     /// and a guard could be shown different numbers. A value that is empty counts as absent, which is what a form or
     /// a template with a blank field means by it.
     public init(query: String) throws(RoomLinkError) {
+        try self.init(Self.values(query: query))
+    }
+
+    /// The decoded values of the parameters that a query has.
+    static func values(query: String) throws(RoomLinkError) -> [Parameter: String] {
         var bytes = query.utf8.prefix { $0 != UInt8(ascii: "#") }[...]
         if bytes.first == UInt8(ascii: "?") { bytes = bytes.dropFirst() }
         guard bytes.count <= Self.queryLimit else { throw .queryTooLong }
@@ -29,7 +34,7 @@ extension RoomLink {
                 throw .invalidEncoding(parameter)
             }
         }
-        try self.init(values)
+        return values
     }
 
     /// Reads a whole link or its path and query; anything but `/room.html` is refused, as the landing page would ignore it all.
@@ -44,7 +49,7 @@ extension RoomLink {
         try self.init(query: String(address.dropFirst(beforeQuery.count)) ?? "")
     }
 
-    private init(_ values: [Parameter: String]) throws(RoomLinkError) {
+    init(_ values: [Parameter: String]) throws(RoomLinkError) {
         self.init()
         if let text = values[.room] {
             guard let room = RoomSlug(text) else { throw .invalidRoom }

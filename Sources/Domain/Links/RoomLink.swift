@@ -3,9 +3,11 @@ public struct RoomLink: Sendable, Equatable {
     /// The only page that reads these parameters; at the host root they mean nothing.
     public static let path = "/room.html"
 
-    /// The parameters of an unsigned link, in the order in which they are written. Others (`utm_source`, `fbclid`) are ignored.
+    /// The parameters of a link, in the order in which they are written, then those of its signature (`SignedLink`).
+    /// Others (`utm_source`, `fbclid`) are ignored.
     public enum Parameter: String, Sendable, CaseIterable {
         case room, name, dial, trunk, cam, nocam
+        case lid, role, nbf, exp, kid, sig
     }
 
     /// `nil`: the caller makes a random one (`RoomSlug.init(random:)`) and puts it into the address.

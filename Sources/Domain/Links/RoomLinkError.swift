@@ -52,6 +52,7 @@ extension RoomLink.Parameter {
         case .dial: .invalidNumber
         case .trunk: .invalidTrunk
         case .cam, .nocam: .invalidCamera
+        case .lid, .role, .nbf, .exp, .kid, .sig: .linkTampered
         }
     }
 }

@@ -31,10 +31,12 @@ struct DialDesk: Sendable {
         case .refused(let call):
             answered(.call(call, at: now))
             await hub.tell(.call(call, at: now), in: call.room)
+        case .turnedAway(let reason, let refusal):
+            answered(.notFired(reason, refusal))
         case .known(let call), .attached(let call):
             answered(.call(call, at: now))
         case .alreadyFired:
-            answered(.notFired(CallReason(Problem(.alreadyFired))))
+            answered(.notFired(CallReason(Problem(.alreadyFired)), nil))
         }
         return nil
     }

@@ -6,7 +6,8 @@ import Store
 struct StoreCallBook: CallBook {
     let store: Store
     let bridge: String
-    let limits: DialLimits
+    let policy: Policy
+    let plan: any NumberPlan
     let logger: Logger
 
     // MARK: For the rooms
@@ -21,7 +22,7 @@ struct StoreCallBook: CallBook {
 
     func dial(_ request: DialRequest, now: Int64) async throws -> DialVerdict {
         var generator = SystemRandomNumberGenerator()
-        return try await store.dial(request, now: now, limits: limits, generator: &generator)
+        return try await store.dial(request, now: now, policy: policy, plan: plan, generator: &generator)
     }
 
     func call(_ id: CallID) async throws -> CallSnapshot? { try await store.call(id) }

@@ -14,6 +14,8 @@ package struct DialStatus: Sendable, Equatable {
     package var expiresAt: String?
     package var outcome: CallOutcome?
     package var reason: CallReason?
+    /// What FraudGuard refused it for.
+    package var refusal: GuardRefusal?
     package var talkSeconds: Int?
     /// Seconds since the answer.
     package var answeredSeconds: Int?
@@ -25,14 +27,16 @@ package struct DialStatus: Sendable, Equatable {
         self.call = call.id
         self.key = key
         isStarter = call.load == load
-        number = isStarter ? call.target.text : call.target.maskedForGuests
+        // Of a hidden number not even its starter's browser gets a digit.
+        number = call.hidesNumber ? nil : isStarter ? call.target.text : call.target.maskedForGuests
         label = call.label
         state = call.state.rawValue
         earlyMedia = call.earlyMedia
         if call.state == .queued { expiresAt = Timestamp.rfc3339(milliseconds: call.expiresAt) }
         if call.state == .ended {
             outcome = call.outcome
-            reason = call.reason
+            reason = call.hidesNumber && call.refusal == nil ? call.reason.map { $0.withoutText(of: call.outcome) } : call.reason
+            refusal = call.refusal
             talkSeconds = call.talkSeconds
         }
         if call.state == .answered, let answeredAt = call.answeredAt {
@@ -41,11 +45,19 @@ package struct DialStatus: Sendable, Equatable {
     }
 
     /// A dial that rings nobody, and why.
-    package init(notFired key: DialKey, _ reason: CallReason) {
+    package init(notFired key: DialKey, _ reason: CallReason, _ refusal: GuardRefusal? = nil) {
         self.key = key
         state = "not_fired"
         earlyMedia = false
         isStarter = false
         self.reason = reason
+        self.refusal = refusal
+    }
+}
+
+extension CallReason {
+    /// The code with the outcome's own sentence: what a far end or a trunk wrote may hold the number.
+    fileprivate func withoutText(of outcome: CallOutcome?) -> CallReason {
+        CallReason(code: code, text: outcome?.sentence ?? "")
     }
 }

@@ -40,6 +40,18 @@ struct JSONText {
         raw(String(value))
     }
 
+    /// `null` where there is no value.
+    mutating func member(_ name: String, _ value: String?) {
+        self.name(name)
+        if let value { string(value) } else { raw("null") }
+    }
+
+    /// `null` where there is no value.
+    mutating func member(_ name: String, _ value: Int?) {
+        self.name(name)
+        raw(value.map(String.init) ?? "null")
+    }
+
     mutating func string(_ text: String) {
         separate()
         bytes.append(UInt8(ascii: "\""))

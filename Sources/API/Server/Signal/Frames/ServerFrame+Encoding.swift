@@ -96,6 +96,20 @@ extension Participant {
     }
 }
 
+extension GuardRefusal {
+    /// The object as its `Codable` form has it.
+    fileprivate func write(to json: inout JSONText) {
+        json.name("refusal")
+        json.object { json in
+            json.member("rule", rule.rawValue)
+            json.member("limit", limit)
+            json.member("used", used)
+            json.member("resets_at", resetsAt.map { RFC3339.text(milliseconds: $0) })
+            json.member("text", text)
+        }
+    }
+}
+
 extension DialStatus {
     fileprivate func writeMembers(to json: inout JSONText) {
         if let call { json.member("call", call.text) }
@@ -113,6 +127,7 @@ extension DialStatus {
                 json.member("text", reason.text)
             }
         }
+        if let refusal { refusal.write(to: &json) }
         if let talkSeconds { json.member("talk_seconds", talkSeconds) }
         if let answeredSeconds { json.member("answered_seconds", answeredSeconds) }
         if call != nil { json.member("starter", isStarter) }

@@ -52,6 +52,6 @@ extension SignalSession {
     /// What a dial came to, when it did not fail.
     package enum DialResult: Sendable, Equatable {
         case call(CallSnapshot, at: Int64)
-        case notFired(CallReason)
+        case notFired(CallReason, GuardRefusal?)
     }
 }

@@ -210,9 +210,9 @@ package struct SignalSession: ~Copyable {
         guard case .joined(var joined) = state else { return [] }
         joined.dialsInFlight.remove(key)
         switch result {
-        case .notFired(let reason):
+        case .notFired(let reason, let refusal):
             state = .joined(joined)
-            return [.send(.dialStatus(DialStatus(notFired: key, reason)))]
+            return [.send(.dialStatus(DialStatus(notFired: key, reason, refusal)))]
         case .call(let call, let at):
             if call.state != .ended { joined.asked[call.id] = key }
             // The asker hears the state that it has now, even if it was told as news before: this one carries the key.
