@@ -148,6 +148,7 @@ struct DialTests {
         ])
     func refused(_ target: String, _ trunk: String?, _ outcome: CallOutcome, _ code: ProblemCode) async throws {
         try await TestStore.with { test in
+            try await test.allow("+4930")
             let verdict = try await Visitor(1).dial(test.store, target, trunk: trunk.flatMap(TrunkID.init))
             guard case .refused(let call) = verdict else { throw Unexpected() }
             #expect(call.state == .ended && call.outcome == outcome && call.reason?.code == code.rawValue)

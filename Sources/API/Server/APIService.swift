@@ -28,7 +28,8 @@ public struct APIService: Service {
         guard let keys = InstallationKeys(secret: configuration.secret) else { throw APIConfigurationError.secretTooShort }
         let settings = WebServer.Settings(
             binds: configuration.binds, origins: try configuration.origins(), tls: try tls(), build: configuration.build,
-            requestsPerMinute: configuration.policy.requestsPerMinute)
+            requestsPerMinute: configuration.policy.requestsPerMinute,
+            trustedProxies: configuration.policy.trustedProxies)
 
         let store = try await Store.open(conninfo: configuration.database, atRest: AtRestKeyring(keys.atRest), logger: logger)
         let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: Self.httpConfiguration)

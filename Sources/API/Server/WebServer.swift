@@ -17,10 +17,14 @@ package struct WebServer: Service {
         package var build: String
         /// Of one API key.
         package var requestsPerMinute: Int
+        /// Whose `X-Forwarded-For` is believed.
+        package var trustedProxies: [CIDRBlock]
 
         package init(
-            binds: [ListenAddress], origins: PublicOrigins, tls: TLSConfiguration? = nil, build: String, requestsPerMinute: Int = 600
+            binds: [ListenAddress], origins: PublicOrigins, tls: TLSConfiguration? = nil, build: String, requestsPerMinute: Int = 600,
+            trustedProxies: [CIDRBlock] = []
         ) {
+            self.trustedProxies = trustedProxies
             self.requestsPerMinute = requestsPerMinute
             self.binds = binds
             self.origins = origins
@@ -66,10 +70,14 @@ package struct WebServer: Service {
             origins: settings.origins,
             isKeyValid: { [calls, clock] key in (try? await calls.key(key, now: clock.wallMilliseconds)) != nil },
             logger: logger)
+        let clients = ClientAddresses(trusted: settings.trustedProxies, logger: logger)
         let listeners = settings.binds.map { address in
             WebListener(
                 address: address, responder: responder, policy: policy, tls: settings.tls,
-                serve: { [desk, clock] socket, _ in await SignalSocket(channel: socket.channel, desk: desk, clock: clock).run(socket) },
+                clients: clients,
+                serve: { [desk, clock] socket, client in
+                    await SignalSocket(channel: socket.channel, desk: desk, client: client, clock: clock).run(socket)
+                },
                 onListening: onListening, logger: logger)
         }
         // The last service is stopped first: sockets are told to come back before the listeners wait for them to be closed.

@@ -78,7 +78,7 @@ extension PostgresTransaction {
         let request = wish.request
         let rules = try guardRules(covering: request.target.text, wish.profile, policy: wish.policy)
         let grant = try linkGrant(request, now: wish.now)
-        var counted = CountedDial(request, isTelephone: request.target.isTelephone, carrier: request.trunk, rules: rules, now: wish.now)
+        var counted = CountedDial(request.target, client: request.client, carrier: request.trunk, rules: rules, now: wish.now)
         if let refusal = FraudGuard.screen(wish.subject(grant), rules) ?? grant?.refusal {
             let reason = refusal.rule == .link ? grant?.reason ?? refusal.reason : refusal.reason
             return try refuse(wish, counted, grant, rules, refusal.outcome, reason, refusal)

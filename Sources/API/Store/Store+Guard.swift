@@ -120,11 +120,11 @@ struct CountedDial {
     /// IANA name.
     var timeZone: String
 
-    init(_ request: DialRequest, isTelephone: Bool, carrier: TrunkID?, rules: GuardRules, now: Int64) {
-        target = request.target.text
-        self.isTelephone = isTelephone
-        address = request.client?.countedAddress ?? ""
-        network = request.client?.countedNetwork ?? ""
+    init(_ target: DialTarget, client: IPAddress?, carrier: TrunkID?, rules: GuardRules, now: Int64) {
+        self.target = target.text
+        isTelephone = target.isTelephone
+        address = client?.countedAddress ?? ""
+        network = client?.countedNetwork ?? ""
         self.carrier = carrier
         self.now = now
         timeZone = rules.timeZone

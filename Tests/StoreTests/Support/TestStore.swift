@@ -81,3 +81,27 @@ struct SeededGenerator: RandomNumberGenerator {
         return word ^ (word >> 31)
     }
 }
+
+extension TestStore {
+    /// Puts every number with this beginning on the allowlist.
+    func allow(_ prefix: String, type: NumberType? = nil) async throws {
+        guard let match = NumberMatch(prefix: prefix, type: type) else { throw Unexpected() }
+        try await rule(.allow(match))
+    }
+
+    @discardableResult
+    func rule(_ effect: GuardRule.Effect, at: Int64 = start) async throws -> GuardRule {
+        var generator = SystemRandomNumberGenerator()
+        guard let rule = try await store.createGuardRule(effect, note: nil, now: at, generator: &generator) else { throw Unexpected() }
+        return rule
+    }
+
+    /// Lets a telephone number be answered by the built-in echo: what FraudGuard counts as a telephone call, without a trunk.
+    func answer(_ number: String) async throws {
+        try await sql { transaction throws(PostgresError) in
+            _ = try transaction.execute("ALTER TABLE numbers DROP CONSTRAINT IF EXISTS numbers_number_check")
+            _ = try transaction.execute(
+                "INSERT INTO numbers (number, label, mode, public) VALUES ($1, 'Telephone', 'echo', false) ON CONFLICT DO NOTHING", .text(number))
+        }
+    }
+}

@@ -20,11 +20,12 @@ struct Visitor {
     }
 
     func request(
-        _ target: String = "600", key: String = "automatic", origin: DialRequest.Origin = .url, trunk: TrunkID? = nil
+        _ target: String = "600", key: String = "automatic", origin: DialRequest.Origin = .url, trunk: TrunkID? = nil, client: IPAddress? = nil,
+        signed: SignedLink? = nil
     ) throws -> DialRequest {
         DialRequest(
             room: room, peer: peer, load: load, key: try #require(DialKey(key)), origin: origin,
-            target: try DialTarget(parsing: target), trunk: trunk)
+            target: DialTarget(written: target), trunk: trunk, client: client, signed: signed)
     }
 
     func join(_ store: Store, at: Int64 = start) async throws {
@@ -34,11 +35,12 @@ struct Visitor {
     /// Dials. The new call's id is as random as in life: no test depends on it.
     func dial(
         _ store: Store, _ target: String = "600", key: String = "automatic", origin: DialRequest.Origin = .url,
-        trunk: TrunkID? = nil, at: Int64 = start
+        trunk: TrunkID? = nil, client: IPAddress? = nil, signed: SignedLink? = nil, policy: Policy = Policy(), at: Int64 = start
     ) async throws -> DialVerdict {
         var generator = SystemRandomNumberGenerator()
         return try await store.dial(
-            try request(target, key: key, origin: origin, trunk: trunk), now: at, generator: &generator)
+            try request(target, key: key, origin: origin, trunk: trunk, client: client, signed: signed), now: at, policy: policy,
+            plan: TestNumberPlan(), generator: &generator)
     }
 
     /// Dials and expects a new call.
@@ -52,13 +54,28 @@ struct Visitor {
     }
 }
 
+/// A world of few countries: Germany, where 0900 costs extra, and Malta.
+struct TestNumberPlan: NumberPlan {
+    func profile(of number: String) -> NumberProfile {
+        switch number {
+        case let number where number.hasPrefix("+49900"): NumberProfile(isValid: true, region: "DE", type: .premiumRate)
+        case let number where number.hasPrefix("+4915"): NumberProfile(isValid: true, region: "DE", type: .mobile)
+        case let number where number.hasPrefix("+49"): NumberProfile(isValid: true, region: "DE", type: .fixedLine)
+        case let number where number.hasPrefix("+356"): NumberProfile(isValid: true, region: "MT", type: .fixedLine)
+        default: .none
+        }
+    }
+
+    func isEmergency(short digits: String) -> Bool { digits == "4711" }
+}
+
 struct Unexpected: Error {}
 
 extension DialVerdict {
     var call: CallSnapshot? {
         switch self {
         case .placed(let call, _), .refused(let call), .known(let call), .attached(let call): call
-        case .alreadyFired: nil
+        case .alreadyFired, .turnedAway: nil
         }
     }
 

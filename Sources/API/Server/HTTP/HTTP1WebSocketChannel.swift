@@ -1,3 +1,4 @@
+import Domain
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
@@ -19,7 +20,8 @@ struct HTTP1WebSocketChannel: ServerChildChannel, HTTPChannelHandler {
 
     /// What a connection turned out to be.
     enum Negotiated: Sendable {
-        case webSocket(WebSocket)
+        /// With the address of whose browser it is.
+        case webSocket(WebSocket, client: IPAddress?)
         case http(HTTP)
     }
 
@@ -35,9 +37,10 @@ struct HTTP1WebSocketChannel: ServerChildChannel, HTTPChannelHandler {
 
     let responder: HTTPChannelHandler.Responder
     let policy: UpgradePolicy
+    let clients: ClientAddresses
     let isSecure: Bool
     /// Runs one socket until it is over.
-    let serve: @Sendable (WebSocket, Logger) async -> Void
+    let serve: @Sendable (WebSocket, IPAddress?) async -> Void
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
@@ -62,7 +65,7 @@ struct HTTP1WebSocketChannel: ServerChildChannel, HTTPChannelHandler {
         do {
             switch try await value.negotiated.get() {
             case .http(let http): await handleHTTP(asyncChannel: http, logger: logger)
-            case .webSocket(let socket): await serve(socket, logger)
+            case .webSocket(let socket, let client): await serve(socket, client)
             }
         } catch {
             // The connection ended before its first request did; the gate or the policy has said what there was to say.
@@ -76,7 +79,7 @@ struct HTTP1WebSocketChannel: ServerChildChannel, HTTPChannelHandler {
             maxFrameSize: ClientFrame.sizeLimit,
             enableAutomaticErrorHandling: false,
             shouldUpgrade: { channel, head in policy.decide(head, on: channel) },
-            upgradePipelineHandler: { channel, _ in
+            upgradePipelineHandler: { [clients] channel, head in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandlers([
                         WebSocketFrameRules(),
@@ -85,7 +88,9 @@ struct HTTP1WebSocketChannel: ServerChildChannel, HTTPChannelHandler {
                             maxAccumulatedFrameSize: ClientFrame.sizeLimit),
                         DrainAfterFault(),
                     ])
-                    return .webSocket(try NIOAsyncChannel(wrappingChannelSynchronously: channel))
+                    return .webSocket(
+                        try NIOAsyncChannel(wrappingChannelSynchronously: channel),
+                        client: clients.client(peer: channel.remoteAddress, forwardedFor: head.headers["x-forwarded-for"]))
                 }
             })
     }

@@ -1,3 +1,4 @@
+import Domain
 import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
@@ -15,13 +16,14 @@ struct WebListener: Service {
     let responder: RouterResponder<WebContext>
     let policy: UpgradePolicy
     let tls: TLSConfiguration?
-    let serve: @Sendable (HTTP1WebSocketChannel.WebSocket, Logger) async -> Void
+    let clients: ClientAddresses
+    let serve: @Sendable (HTTP1WebSocketChannel.WebSocket, IPAddress?) async -> Void
     let onListening: @Sendable (ListenAddress) async -> Void
     let logger: Logger
 
     func run() async throws {
         let server = HTTPServerBuilder { responder in
-            let plain = HTTP1WebSocketChannel(responder: responder, policy: policy, isSecure: tls != nil, serve: serve)
+            let plain = HTTP1WebSocketChannel(responder: responder, policy: policy, clients: clients, isSecure: tls != nil, serve: serve)
             guard let tls else { return plain }
             return try TLSChannel(plain, tlsConfiguration: tls)
         }

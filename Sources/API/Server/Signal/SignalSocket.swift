@@ -25,11 +25,11 @@ package final class SignalSocket: Sendable {
     private let desk: SignalDesk
     private let clock: ServerClock
 
-    init(channel: any NIOCore.Channel, desk: SignalDesk, clock: ServerClock) {
+    init(channel: any NIOCore.Channel, desk: SignalDesk, client: IPAddress?, clock: ServerClock) {
         self.channel = channel
         self.desk = desk
         self.clock = clock
-        session = Mutex(SignalSession(now: clock.now))
+        session = Mutex(SignalSession(client: client, now: clock.now))
     }
 
     /// Runs the socket until it is closed, and everything that it began until that has ended.

@@ -22,8 +22,11 @@ package struct SignalSession: ~Copyable {
     private var state: State
     private var gate: FloodGate
     private var heardAt: Duration
+    /// Where the browser is.
+    private let client: IPAddress?
 
-    package init(now: Duration) {
+    package init(client: IPAddress? = nil, now: Duration) {
+        self.client = client
         state = .waiting(until: now + Self.joinPatience)
         gate = FloodGate(now: now)
         heardAt = now
@@ -201,7 +204,7 @@ package struct SignalSession: ~Copyable {
                 .dial(
                     DialRequest(
                         room: joined.place.room, peer: joined.place.peer, load: joined.place.load,
-                        key: key, origin: dial.origin, target: dial.target, trunk: dial.trunk)))
+                        key: key, origin: dial.origin, target: dial.target, trunk: dial.trunk, client: client)))
         ]
     }
 
