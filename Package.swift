@@ -69,10 +69,14 @@ let package = Package(
         .target(
             name: "CPhoneNumber", path: "Sources/API/Native/PhoneNumber/CPhoneNumber", linkerSettings: [.linkedLibrary("phonenumber")]),
         target("PhoneNumber", "Sources/API/Native/PhoneNumber/PhoneNumber", ["CPhoneNumber", "Domain"]),
+        native("CLibCurl", "Sources/API/Native/LibCurl/CLibCurl", "libcurl", "libcurl4-openssl-dev"),
+        target("LibCurl", "Sources/API/Native/LibCurl/LibCurl", ["CLibCurl", "Domain"]),
         target("Store", "Sources/API/Store", ["Domain", "LibPQ", crypto, logging], resources: [.embedInCode("Migrations")]),
+        target("Webhooks", "Sources/API/Webhooks", ["Domain", "Store", "LibCurl", logging, lifecycle]),
         target(
             "API", "Sources/API/Server",
-            ["Domain", "Store", "PhoneNumber", crypto, logging, lifecycle, webSocket, nioSSL, httpTypes, hummingbirdTLS, httpClient] + nio + nioHTTPTypes
+            ["Domain", "Store", "Webhooks", "PhoneNumber", crypto, logging, lifecycle, webSocket, nioSSL, httpTypes, hummingbirdTLS, httpClient] + nio
+                + nioHTTPTypes
                 + hummingbird,
             resources: [.embedInCode("Web")]),
 
@@ -121,6 +125,7 @@ let package = Package(
             ["Bridge", "Domain", "Media", "RTP", "ICE", "OpenSSLDTLS", "LibSRTP", "LibOpus", "VirtualBrowser", "VirtualNetwork", crypto]),
         tests("PhoneNumberTests", ["PhoneNumber", "Domain"]),
         tests("StoreTests", ["Store", "LibPQ", "Domain", logging]),
+        tests("WebhooksTests", ["Webhooks", "LibCurl", "Domain", logging, nioSSL] + nio),
         .executableTarget(
             name: "Bench",
             dependencies: ["SDP", "RTP", "ICE", "Media", "OpenSSLDTLS", "LibSRTP", "LibOpus", "Linux", arguments, webSocket] + nio,

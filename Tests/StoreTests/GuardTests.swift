@@ -10,7 +10,8 @@ struct GuardTests {
     @Test("200 dials at once from two processes against a cap of 50 calls up: exactly 50 are placed, and each end frees exactly one")
     func concurrentCap() async throws {
         try await TestStore.with(connections: 8) { test in
-            try await test.open(phone, caps: [.concurrent: 50, .perDay: 1_000, .perAddressHour: 1_000, .perNetworkHour: 1_000, .refusalsPerMinute: 1_000])
+            try await test.open(
+                phone, caps: [.concurrent: 50, .perDay: 1_000, .perAddressHour: 1_000, .perNetworkHour: 1_000, .refusalsPerMinute: 1_000])
             let other = try await TestStore.open(test.conninfo, connections: 8)
             let verdicts = try await race(200) { index in
                 try await Visitor(UInt64(index), room: "room-\(index)").dial(index.isMultiple(of: 2) ? test.store : other, phone, client: .at(index))
@@ -68,7 +69,9 @@ struct GuardTests {
         try await TestStore.with { test in
             try await test.open(phone, caps: [.concurrent: nil])
             for index in 0..<20 {
-                #expect(try await Visitor(UInt64(index), room: "room-\(index)").dial(test.store, phone, client: .at(7), at: start + Int64(index)).isPlaced)
+                #expect(
+                    try await Visitor(UInt64(index), room: "room-\(index)").dial(test.store, phone, client: .at(7), at: start + Int64(index)).isPlaced
+                )
             }
             let refused = try await Visitor(99, room: "more").dial(test.store, phone, client: .at(7), at: start + 100).call
             #expect(refused?.outcome == .blocked)

@@ -16,5 +16,6 @@ struct Migration: Sendable {
         Migration(version: 1, name: "rooms_and_calls", script: PackageResources._001_rooms_and_calls_sql),
         Migration(version: 2, name: "trunks_extensions_keys", script: PackageResources._002_trunks_extensions_keys_sql),
         Migration(version: 3, name: "guard_and_links", script: PackageResources._003_guard_and_links_sql),
+        Migration(version: 4, name: "webhooks", script: PackageResources._004_webhooks_sql),
     ]
 }

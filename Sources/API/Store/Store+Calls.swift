@@ -103,13 +103,15 @@ extension PostgresTransaction {
     ) throws(PostgresError) -> CallSnapshot {
         var ledger = CallLedger(call)
         _ = ledger.close(outcome, reason: reason, atMilliseconds: now)
-        try write(ledger.call, ending: CallEventDetail(outcome: outcome, by: by))
+        try write(ledger.call, ending: CallEventDetail(outcome: outcome, by: by), at: now, now: now)
         try note(.ended, of: call.id, at: now, CallEventDetail(outcome: outcome, by: by, text: ledger.call.reason?.text))
         return ledger.call
     }
 
-    /// Writes what the ledger made of an open call. The outcome is written once: a row that has one is not touched.
-    func write(_ call: CallSnapshot, ending: CallEventDetail? = nil) throws(PostgresError) {
+    /// Writes what the ledger made of an open call, and tells of its new state. The outcome is written once: a row that has one is not touched.
+    ///
+    /// - Parameter at: when it happened, milliseconds since 1970 UTC, as is `now`.
+    func write(_ call: CallSnapshot, ending: CallEventDetail? = nil, at: Int64, now: Int64) throws(PostgresError) {
         let rows = try execute(
             """
             UPDATE calls
@@ -122,5 +124,6 @@ extension PostgresTransaction {
             .optional(call.endedAt), .int(Int64(call.talkSeconds)), .optional(ending?.by?.rawValue),
             .optional(ending?.sipStatus), .optional(ending?.q850Cause))
         guard rows == 1 else { throw PostgresError(.fault, "the call had ended under its lock") }
+        try publish(call, at: at, now: now)
     }
 }

@@ -166,6 +166,7 @@ extension PostgresTransaction {
             .text(request.client?.description ?? ""), .text(counted.address), .text(counted.network), .optional(counted.carrier?.text),
             .bool(counted.isTelephone), .optional(call.link?.text), .bool(call.hidesNumber),
             .optional(try call.refusal.map { refusal throws(PostgresError) in try JSONText.encode(refusal) }))
+        try publish(call, at: call.queuedAt, now: call.queuedAt)
     }
 }
 

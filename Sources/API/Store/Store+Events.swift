@@ -29,7 +29,7 @@ extension Store {
             var applied = AppliedEvent(call: nil, isNew: isNew, isLate: false, mustHangUp: false, acknowledged: 0)
             switch event.stream {
             case .call(let call) where isNew:
-                try transaction.enter(event, of: call, bridge: bridge, epoch: epoch, into: &applied)
+                try transaction.enter(event, of: call, bridge: bridge, epoch: epoch, now: now, into: &applied)
             case .call(let call):
                 applied.call = try transaction.lockedCall(call)
             case .room where isNew:
@@ -113,7 +113,7 @@ extension PostgresTransaction {
 
     /// Enters an event into its call's books and timeline.
     fileprivate func enter(
-        _ event: BridgeEvent, of id: CallID, bridge: String, epoch: UInt64, into applied: inout AppliedEvent
+        _ event: BridgeEvent, of id: CallID, bridge: String, epoch: UInt64, now: Int64, into applied: inout AppliedEvent
     ) throws(PostgresError) {
         guard let (kind, detail) = event.change.timelineLine else { return }
         guard let call = try lockedCall(id) else {
@@ -124,8 +124,9 @@ extension PostgresTransaction {
         let entry = ledger.enter(event.change, atMilliseconds: event.atMilliseconds)
         switch entry {
         case .advanced, .ended:
-            try write(ledger.call, ending: entry == .ended ? detail : nil)
+            // Before it is told of.
             try stamp(kind, of: id, at: event.atMilliseconds)
+            try write(ledger.call, ending: entry == .ended ? detail : nil, at: event.atMilliseconds, now: now)
         case .noted: break
         case .ignored:
             // Overtaken by a later state: its time is still worth having.

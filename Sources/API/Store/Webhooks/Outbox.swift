@@ -1,0 +1,80 @@
+import Domain
+import LibPQ
+
+// The transactional outbox: what happens to a call and the news of it are one commit, so that neither is without the other.
+extension PostgresTransaction {
+    /// Writes the event of the state that a locked call has come into, for every endpoint that wants it.
+    ///
+    /// Called by the two statements that write a call's state (`insert` and `write`), and by nothing else: no way of a call can
+    /// forget it. The row knows which state was told last, so that a state is told once.
+    /// - Parameters:
+    ///   - at: when it happened; `now`: when it is written. Both in milliseconds since 1970 UTC.
+    func publish(_ call: CallSnapshot, at: Int64, now: Int64) throws(PostgresError) {
+        guard let (sequence, told) = try nextEvent(of: call.id) else { return }
+        let type = WebhookEventType(reaching: call.state, outcome: call.outcome)
+        let endpoints = try endpoints(wanting: type)
+        guard !endpoints.isEmpty else { return }
+        var record = told
+        if call.state == .ended { record.attempts = try attempts(of: call.id) }
+        let message = WebhookMessage(
+            id: EventID(of: call.id, sequence: sequence), type: type, at: at, sequence: sequence, data: CallEventData(call, record))
+        try enqueue(message, about: call.id.text, for: endpoints, now: now)
+    }
+
+    /// Puts a message into the outbox of each endpoint.
+    func enqueue(
+        _ message: WebhookMessage<some Encodable & Sendable>, about subject: String, for endpoints: [WebhookID], now: Int64
+    ) throws(PostgresError) {
+        _ = try execute(
+            "INSERT INTO webhook_events (id, type, subject, sequence, body, created_at) VALUES ($1, $2, $3, $4, $5, instant($6))",
+            .id(message.id), .text(message.type.rawValue), .text(subject), .int(Int64(message.sequence)), .text(try JSONText.encode(message)),
+            .int(now))
+        _ = try execute(
+            """
+            INSERT INTO webhook_deliveries (endpoint, event, subject, due_at, created_at)
+            SELECT endpoint, $2, $3, instant($4), instant($4) FROM unnest($1::text[]) AS endpoint
+            """, .texts(endpoints.map(\.text)), .id(message.id), .text(subject), .int(now))
+    }
+
+    /// The number of the event that is due, and what the row knows; `nil` if the call's state has been told.
+    private func nextEvent(of call: CallID) throws(PostgresError) -> (sequence: Int, record: CallEventData.Record)? {
+        try row(
+            """
+            UPDATE calls SET event_sequence = event_sequence + 1, published_state = state
+             WHERE id = $1 AND published_state IS DISTINCT FROM state
+            RETURNING event_sequence, milliseconds(dialling_at) AS dialling_at, milliseconds(ringing_at) AS ringing_at, ended_by,
+                      sip_status, q850_cause
+            """, .id(call)
+        ) { row throws(PostgresError) in
+            (
+                sequence: try row.value("event_sequence"),
+                record: CallEventData.Record(
+                    diallingAt: try row.optional("dialling_at"), ringingAt: try row.optional("ringing_at"),
+                    endedBy: try row.optionalDomain("ended_by", CallParty.init), sipStatus: try row.optional("sip_status"),
+                    q850Cause: try row.optional("q850_cause"), attempts: nil)
+            )
+        }
+    }
+
+    /// Held against deletion until the end of the transaction, so that an endpoint that goes away cannot make a call fail.
+    private func endpoints(wanting type: WebhookEventType) throws(PostgresError) -> [WebhookID] {
+        try rows(
+            "SELECT id FROM webhook_endpoints WHERE enabled AND (events IS NULL OR $1 = ANY(events)) ORDER BY id FOR KEY SHARE",
+            .text(type.rawValue)
+        ) { row throws(PostgresError) in try row.domain("id", WebhookID.init) }
+    }
+
+    private func attempts(of call: CallID) throws(PostgresError) -> [CallAttempt] {
+        try rows(
+            """
+            SELECT milliseconds(at) AS at, detail FROM call_events WHERE call = $1 AND kind = 'attempted' AND NOT late ORDER BY id LIMIT 16
+            """, .id(call)
+        ) { row throws(PostgresError) in
+            let detail = try JSONText.decode(CallEventDetail.self, try row.value("detail"))
+            let at: Int64 = try row.value("at")
+            return CallAttempt(
+                trunk: detail.trunk, startedAt: detail.startedAt ?? at, endedAt: at, sipStatus: detail.sipStatus, q850Cause: detail.q850Cause,
+                detail: detail.text ?? "")
+        }
+    }
+}
