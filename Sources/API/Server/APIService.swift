@@ -6,6 +6,7 @@ import NIOSSL
 import PhoneNumber
 import ServiceLifecycle
 import Store
+import Webhooks
 
 /// The web process: pages, signal and REST, the books in PostgreSQL, and the link to the bridge.
 public struct APIService: Service {
@@ -62,8 +63,11 @@ public struct APIService: Service {
             calls: calls, bridge: link, dialling: web.dialling, hub: web.hub, setups: setups,
             forgetAnswers: { while try await store.forgetIdempotent(now: clock.wallMilliseconds) == 1_000 {} }, clock: clock, logger: logger)
 
+        let webhooks = WebhookService(
+            store: store, policy: egress, build: configuration.build, now: { clock.wallMilliseconds }, logger: logger)
+
         var group = ServiceGroupConfiguration(
-            services: [BridgeService(link: link, listener: events), housekeeping, web], logger: logger)
+            services: [BridgeService(link: link, listener: events), housekeeping, webhooks, web], logger: logger)
         // Whoever still waits for the bridge or for a browser by then does not get its answer.
         group.maximumGracefulShutdownDuration = .milliseconds(1_800)
         try await ServiceGroup(configuration: group).run()
@@ -73,9 +77,12 @@ public struct APIService: Service {
     private func resources(_ store: Store, _ setups: SetupDesk) -> [any RESTResource] {
         [
             TrunkRoutes(store: store, setups: setups), ExtensionRoutes(store: store, setups: setups), KeyRoutes(store: store),
-            SigningKeyRoutes(store: store),
+            SigningKeyRoutes(store: store), WebhookRoutes(store: store, policy: egress),
         ]
     }
+
+    /// Where webhooks may go.
+    private var egress: EgressPolicy { EgressPolicy(allowing: configuration.policy.webhookTargets) }
 
     private func tls() throws -> TLSConfiguration? {
         guard let files = configuration.tls else { return nil }
