@@ -1,3 +1,4 @@
+import Domain
 import Linux
 
 /// What the terminal shows once everything is ready: links to click, and from where they work.
@@ -22,8 +23,8 @@ struct Banner {
             "",
             "Ringlink is ready (\(tenths / 10).\(tenths % 10) s). Click, allow the microphone, and speak:",
             "",
-            "  Echo           \(origin)/room.html?room=echo-test&name=You&dial=600&cam=off",
-            "  Announcement   \(origin)/room.html?room=announcement&name=You&dial=601&cam=off",
+            "  Echo           \(Self.link("echo-test", "600").url(origin: origin))",
+            "  Announcement   \(Self.link("announcement", "601").url(origin: origin))",
             "",
             reach(origin),
         ]
@@ -35,6 +36,10 @@ struct Banner {
         }
         lines += ["", "Everything is kept in \(folder.path). Ctrl-C ends it."]
         Console.say(lines.joined(separator: "\n"))
+    }
+
+    private static func link(_ room: String, _ number: String) -> RoomLink {
+        RoomLink(room: RoomSlug(room), name: DisplayName("You"), dial: DialTarget(written: number), camera: false)
     }
 
     private func reach(_ origin: String) -> String {

@@ -9,37 +9,33 @@ private let phone = "+4930901820"
 struct GuardTests {
     @Test("200 dials at once from two processes against a cap of 50 calls up: exactly 50 are placed, and each end frees exactly one")
     func concurrentCap() async throws {
-        try await TestStore.with(connections: 8) { test in
-            try await test.open(
-                phone, caps: [.concurrent: 50, .perDay: 1_000, .perAddressHour: 1_000, .perNetworkHour: 1_000, .refusalsPerMinute: 1_000])
-            let other = try await TestStore.open(test.conninfo, connections: 8)
-            let verdicts = try await race(200) { index in
-                try await Visitor(UInt64(index), room: "room-\(index)").dial(index.isMultiple(of: 2) ? test.store : other, phone, client: .at(index))
-            }
-            await other.close()
-            #expect(verdicts.count(where: \.isPlaced) == 50)
-            #expect(verdicts.compactMap(\.call?.refusal).count(where: { $0.rule == .concurrent && $0.limit == 50 && $0.used == 50 }) == 150)
-            #expect(try await test.count("SELECT count(*) FROM calls WHERE state <> 'ended'") == 50)
+        try await TestStore.with(connections: 8) { test in try await concurrentCap(test) }
+    }
 
-            // Ended twice, by whatever path, a call frees its place once.
-            for call in verdicts.filter(\.isPlaced).compactMap(\.call).prefix(3) {
-                for _ in 0..<2 { _ = try await test.store.failCall(call.id, outcome: .cancelled, reason: nil, by: .user, now: start + 5) }
-            }
-            let later = try await race(20) { index in
-                try await Visitor(UInt64(1_000 + index), room: "late-\(index)").dial(test.store, phone, client: .at(index), at: start + 6)
-            }
-            #expect(later.count(where: \.isPlaced) == 3)
-        }
+    private func concurrentCap(_ test: TestStore) async throws {
+        try await test.open(phone, caps: "concurrent=50 per_day=1000 per_ip_hour=1000 per_network_hour=1000 refusals_per_minute=1000")
+        let other = try await test.another()
+        let verdicts = try await dials(200, from: 0, over: test.store, other)
+        await other.close()
+        let placed = verdicts.filter { $0.isPlaced }
+        let refused = verdicts.filter { $0.isRefusedForAllLinesUsed }
+        #expect(placed.count == 50 && refused.count == 150)
+        let up = try await test.count("SELECT count(*) FROM calls WHERE state <> 'ended'")
+        #expect(up == 50)
+
+        // Ended twice, by whatever path, a call frees its place once.
+        let ended = placed.prefix(3).compactMap { $0.call }
+        try await endTwice(ended, in: test.store)
+        let later = try await dials(20, from: 1_000, over: test.store, at: start + 6)
+        #expect(later.count { $0.isPlaced } == 3)
     }
 
     @Test("200 dials at once from two processes against 50 a day: exactly 50 are placed on this day, and the next day has its own")
     func dayCap() async throws {
         try await TestStore.with(connections: 8) { test in
-            try await test.open(phone, caps: [.concurrent: nil, .perDay: 50, .perAddressHour: nil, .perNetworkHour: nil, .refusalsPerMinute: 1_000])
+            try await test.open(phone, caps: "concurrent=none per_day=50 per_ip_hour=none per_network_hour=none refusals_per_minute=1000")
             let other = try await TestStore.open(test.conninfo, connections: 8)
-            let verdicts = try await race(200) { index in
-                try await Visitor(UInt64(index), room: "room-\(index)").dial(index.isMultiple(of: 2) ? test.store : other, phone)
-            }
+            let verdicts = try await dials(200, from: 0, over: test.store, other)
             await other.close()
             #expect(verdicts.count(where: \.isPlaced) == 50)
             let refusal = try #require(verdicts.compactMap(\.call?.refusal).first)
@@ -53,7 +49,7 @@ struct GuardTests {
     @Test("A day begins at midnight of the named zone, also on the day when the clocks change")
     func timeZone() async throws {
         try await TestStore.with { test in
-            try await test.open(phone, caps: [.perDay: 1])
+            try await test.open(phone, caps: "per_day=1")
             var policy = Policy()
             policy.caps.timeZone = "Europe/Berlin"
             // 29 March 2026 has 23 hours in Berlin: from 23:00 to 22:00 UTC.
@@ -67,7 +63,7 @@ struct GuardTests {
     @Test("An address places 20 calls an hour out of the box, and the next when the first is an hour old")
     func addressCap() async throws {
         try await TestStore.with { test in
-            try await test.open(phone, caps: [.concurrent: nil])
+            try await test.open(phone, caps: "concurrent=none")
             for index in 0..<20 {
                 #expect(
                     try await Visitor(UInt64(index), room: "room-\(index)").dial(test.store, phone, client: .at(7), at: start + Int64(index)).isPlaced
@@ -84,7 +80,7 @@ struct GuardTests {
     @Test("The neighbours of an IPv6 subscriber's /64 are one address, and many addresses of a /24 are limited together")
     func networks() async throws {
         try await TestStore.with { test in
-            try await test.open(phone, caps: [.concurrent: nil, .perAddressHour: 2, .perNetworkHour: 3])
+            try await test.open(phone, caps: "concurrent=none per_ip_hour=2 per_network_hour=3")
             func dial(_ number: UInt64, _ address: String) async throws -> DialVerdict {
                 try await Visitor(number, room: "room-\(number)").dial(test.store, phone, client: IPAddress(address))
             }
@@ -129,11 +125,9 @@ struct GuardTests {
     @Test("Beyond ten rows a minute refused dials of an address are only counted, and another address still has its rows")
     func heaps() async throws {
         try await TestStore.with { test in
-            let verdicts = try await race(60) { index in
-                try await Visitor(UInt64(index), room: "room-\(index)").dial(test.store, phone, client: .at(1))
-            }
-            #expect(verdicts.count { if case .refused = $0 { true } else { false } } == 10)
-            #expect(verdicts.count { if case .turnedAway(_, let refusal) = $0 { refusal?.rule == .allowlist } else { false } } == 50)
+            let verdicts = try await dials(60, from: 0, over: test.store, address: 1)
+            #expect(verdicts.count(where: \.isRefused) == 10)
+            #expect(verdicts.count { $0.turnedAwayBy == .allowlist } == 50)
             #expect(try await test.count("SELECT count(*) FROM calls") == 10)
             #expect(try await test.count("SELECT sum(count)::bigint AS count FROM guard_refusals") == 50)
             #expect(try await test.count("SELECT count(*) FROM guard_refusals") == 1)
@@ -147,7 +141,7 @@ struct GuardTests {
     @Test("A dry run says what a dial would say, and counts nothing")
     func dryRun() async throws {
         try await TestStore.with { test in
-            try await test.open(phone, caps: [.perDay: 1])
+            try await test.open(phone, caps: "per_day=1")
             func check(_ target: String) async throws -> GuardVerdict {
                 try await test.store.checkDial(
                     DialTarget(written: target), client: nil, trunk: nil, isGranted: false, now: start, policy: Policy(), plan: TestNumberPlan()
@@ -174,10 +168,23 @@ struct GuardTests {
         }
     }
 
-    private func race<T: Sendable>(_ count: Int, _ body: @escaping @Sendable (Int) async throws -> T) async throws -> [T] {
-        try await withThrowingTaskGroup { group in
-            for index in 0..<count { group.addTask { try await body(index) } }
-            return try await group.reduce(into: []) { $0.append($1) }
+    private func endTwice(_ calls: [CallSnapshot], in store: Store) async throws {
+        for call in calls + calls { _ = try await store.failCall(call.id, outcome: .cancelled, reason: nil, by: .user, now: start + 5) }
+    }
+
+    /// So many visitors dial at once, each in a room of its own, in turn by these processes; each from an own address unless one is given.
+    private func dials(
+        _ count: Int, from first: Int, over store: Store, _ other: Store? = nil, address: Int? = nil, at: Int64 = start
+    ) async throws -> [DialVerdict] {
+        try await withThrowingTaskGroup(of: DialVerdict.self) { group in
+            for index in first..<(first + count) {
+                let store = index.isMultiple(of: 2) ? store : other ?? store
+                let client = IPAddress.at(address ?? index)
+                group.addTask { try await Visitor(UInt64(index), room: "room-\(index)").dial(store, phone, client: client, at: at) }
+            }
+            var verdicts: [DialVerdict] = []
+            for try await verdict in group { verdicts.append(verdict) }
+            return verdicts
         }
     }
 }
@@ -189,10 +196,23 @@ extension IPAddress {
     }
 }
 
+extension DialVerdict {
+    fileprivate var isRefusedForAllLinesUsed: Bool {
+        guard let refusal = call?.refusal else { return false }
+        return refusal.rule == .concurrent && refusal.limit == 50 && refusal.used == 50
+    }
+    fileprivate var isRefused: Bool { if case .refused = self { true } else { false } }
+    fileprivate var turnedAwayBy: GuardCheck? { if case .turnedAway(_, let refusal) = self { refusal?.rule } else { nil } }
+}
+
 extension TestStore {
-    fileprivate func open(_ number: String, caps: [GuardCap: Int?]) async throws {
-        try await answer(number)
+    fileprivate func open(_ number: String, caps: String) async throws {
+        try await trunk()
         try await allow(number)
-        for (cap, limit) in caps { try await rule(.cap(cap, limit: limit)) }
+        for word in caps.split(separator: " ") {
+            let parts = word.split(separator: "=").map(String.init)
+            guard let cap = GuardCap(rawValue: parts[0]) else { throw Unexpected() }
+            try await rule(.cap(cap, limit: Int(parts[1])))
+        }
     }
 }

@@ -160,6 +160,7 @@ struct TrunkTests {
     @Test("A dial goes over the trunks that can carry it, equals in turn, and a pinned one alone")
     func routing() async throws {
         try await TestStore.with { test in
+            try await test.allow("+4930")
             let first = try await create(test.store, try Self.settings("One"))
             let second = try await create(test.store, try Self.settings("Two"))
             var patch = TrunkPatch()

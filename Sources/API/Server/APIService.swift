@@ -57,7 +57,8 @@ public struct APIService: Service {
         let setups = SetupDesk(ledger: ledger, bridge: link, isBridgeAlive: { await link.isAlive }, clock: clock, logger: logger)
         let web = WebServer(
             settings, calls: calls, bridge: link, isBridgeAlive: { await link.isAlive }, resumeKey: keys.resume,
-            resources: resources(store, setups), idempotency: store, clock: clock, logger: logger, onListening: onListening)
+            resources: resources(store, setups, origin: settings.origins.own.first?.text ?? ""), idempotency: store, clock: clock, logger: logger,
+            onListening: onListening)
         let events = EventDesk(calls: calls, bridge: link, hub: web.hub, clock: clock, logger: logger)
         let housekeeping = Housekeeping(
             calls: calls, bridge: link, dialling: web.dialling, hub: web.hub, setups: setups,
@@ -74,10 +75,12 @@ public struct APIService: Service {
     }
 
     /// What `/v1` serves besides calls.
-    private func resources(_ store: Store, _ setups: SetupDesk) -> [any RESTResource] {
+    private func resources(_ store: Store, _ setups: SetupDesk, origin: String) -> [any RESTResource] {
         [
             TrunkRoutes(store: store, setups: setups), ExtensionRoutes(store: store, setups: setups), KeyRoutes(store: store),
-            SigningKeyRoutes(store: store), WebhookRoutes(store: store, policy: egress),
+            SigningKeyRoutes(store: store), LinkRoutes(store: store, origin: origin),
+            GuardRoutes(store: store, policy: configuration.policy, plan: WorldNumberPlan()),
+            WebhookRoutes(store: store, policy: egress),
         ]
     }
 

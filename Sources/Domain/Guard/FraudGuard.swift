@@ -61,15 +61,18 @@ public enum FraudGuard {
         let allowing = rules.allow.filter { $0.covers(number, profile) }
         if !subject.isGranted {
             if rules.dialing == .signed {
-                return GuardRefusal(rule: .signature, text: "Only links that were issued by this site may call \(subject.shown). Ask for such a link.")
+                return GuardRefusal(
+                    rule: .signature, text: "Only links that were issued by this site may call \(subject.shown). Ask for such a link.")
             }
             guard !allowing.isEmpty else {
                 return GuardRefusal(
-                    rule: .allowlist, text: "Calls to \(subject.shown) are not allowed here. Ask who runs this page to allow the number or to send a link for it.")
+                    rule: .allowlist,
+                    text: "Calls to \(subject.shown) are not allowed here. Ask who runs this page to allow the number or to send a link for it.")
             }
         }
         if profile.type.isCostly && !allowing.contains(where: { $0.type == profile.type }) {
-            return GuardRefusal(rule: .numberType, text: "\(capitalised(subject.shown)) is a number that costs extra, and such calls are not allowed here.")
+            return GuardRefusal(
+                rule: .numberType, text: "\(capitalised(subject.shown)) is a number that costs extra, and such calls are not allowed here.")
         }
         if blocking.contains(where: { $0.type != nil }) {
             return GuardRefusal(rule: .numberType, text: "Calls to numbers of the kind of \(subject.shown) are not allowed here.")

@@ -68,6 +68,10 @@ actor FakeCallBook: CallBook {
         calls[id].map { CallRecord(call: $0, timeline: [CallRecord.Entry(at: $0.queuedAt, event: "queued", isLate: false)]) }
     }
 
+    func openLink(_ query: String?, room: RoomSlug, name: DisplayName, isReturn: Bool, now: Int64) -> LinkOpening {
+        query == nil ? .plain : .refused(LinkFault.keyUnknown.problem)
+    }
+
     func key(_ secret: String, now: Int64) -> APIKey? {
         let scope: String
         switch secret {

@@ -96,12 +96,14 @@ extension TestStore {
         return rule
     }
 
-    /// Lets a telephone number be answered by the built-in echo: what FraudGuard counts as a telephone call, without a trunk.
-    func answer(_ number: String) async throws {
+    /// A trunk that can carry everything.
+    func trunk() async throws {
         try await sql { transaction throws(PostgresError) in
-            _ = try transaction.execute("ALTER TABLE numbers DROP CONSTRAINT IF EXISTS numbers_number_check")
             _ = try transaction.execute(
-                "INSERT INTO numbers (number, label, mode, public) VALUES ($1, 'Telephone', 'echo', false) ON CONFLICT DO NOTHING", .text(number))
+                """
+                INSERT INTO trunks (id, name, enabled, host, port, transport, priority, prefixes, codecs, latch_rtp, created_at, updated_at)
+                VALUES ('tr_00000000000a', 'Everywhere', true, '192.0.2.1', 5060, 'udp', 0, '{}', '{pcmu}', false, now(), now())
+                """)
         }
     }
 }

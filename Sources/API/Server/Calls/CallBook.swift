@@ -6,6 +6,8 @@ package protocol CallBook: Sendable {
     // MARK: For the rooms
 
     func recordJoin(_ place: Place, now: Int64) async throws
+    /// Judges the link that a browser joins with; `isReturn` if it was here before.
+    func openLink(_ query: String?, room: RoomSlug, name: DisplayName, isReturn: Bool, now: Int64) async throws -> LinkOpening
     func recordLeft(_ room: RoomSlug, _ peer: PeerID, now: Int64) async throws
 
     /// The one transaction of a dial.

@@ -16,6 +16,10 @@ struct StoreCallBook: CallBook {
         try await store.recordJoin(room: place.room, peer: place.peer, load: place.load, now: now)
     }
 
+    func openLink(_ query: String?, room: RoomSlug, name: DisplayName, isReturn: Bool, now: Int64) async throws -> LinkOpening {
+        try await store.openLink(query: query, room: room, name: name, isReturn: isReturn, now: now)
+    }
+
     func recordLeft(_ room: RoomSlug, _ peer: PeerID, now: Int64) async throws {
         try await store.recordLeft(room: room, peer: peer, now: now)
     }

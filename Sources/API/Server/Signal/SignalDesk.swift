@@ -1,6 +1,7 @@
 import Crypto
 import Domain
 import Logging
+import Store
 
 /// Does what sessions ask for: takes and gives back places, carries offers and switches to the bridge.
 struct SignalDesk: Sendable {
@@ -20,6 +21,22 @@ struct SignalDesk: Sendable {
     // MARK: Join and leave
 
     func join(_ frame: JoinFrame, socket: SignalSocket) async -> Result<SignalSession.Admission, SignalFault> {
+        let opening: LinkOpening
+        do {
+            opening = try await calls.openLink(
+                frame.link, room: frame.room, name: frame.name, isReturn: frame.resume != nil, now: clock.wallMilliseconds)
+        } catch {
+            logger.error("link not judged", metadata: ["room": "\(frame.room.shortened)", "error": "\(error)"])
+            // Without the record nobody dials; a link that must be judged waits, a plain room does not.
+            guard frame.link == nil else { return .failure(SignalFault(.serverError, about: "join")) }
+            opening = .plain
+        }
+        var signed: SignedLink?
+        switch opening {
+        case .plain: break
+        case .signed(let link): signed = link
+        case .refused(let problem): return .failure(SignalFault(problem, about: "join"))
+        }
         let (place, resumed) = await self.place(for: frame)
         // Seated before the bridge is asked: what happens in the room meanwhile must reach this socket.
         socket.enter(place)
@@ -28,7 +45,8 @@ struct SignalDesk: Sendable {
             let participants = try await seat(place, name: frame.name)
             return .success(
                 SignalSession.Admission(
-                    place: place, participants: participants, resume: token(for: place), resumed: resumed, calls: await liveCalls(in: place.room)))
+                    place: place, participants: participants, resume: token(for: place), resumed: resumed, calls: await liveCalls(in: place.room),
+                    signed: signed))
         } catch {
             socket.forget()
             _ = await hub.leave(place, socket, waiting: resumed, now: clock.now)

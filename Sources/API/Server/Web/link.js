@@ -1,6 +1,9 @@
 // What the address of the page asks for. The server judges numbers and trunks; the page only judges the room,
 // because without a room there is nothing to join.
 
+/** What only a link that was signed has. The server alone judges it, so its query goes there as it is. */
+const ofSignature = ["lid", "role", "nbf", "exp", "kid", "sig"];
+
 const slug = /^[A-Za-z0-9\-._~]{1,64}$/;
 
 /**
@@ -18,6 +21,7 @@ export function readLink(search) {
     name: parameters.get("name"),
     dial: parameters.get("dial") || null,
     trunk: parameters.get("trunk") || null,
+    signed: ofSignature.some((name) => parameters.has(name)) ? search : null,
     cameraOff: parameters.get("cam")?.toLowerCase() === "off" || parameters.get("nocam") === "1",
   };
 }

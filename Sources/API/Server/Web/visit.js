@@ -25,6 +25,7 @@ export class Visit {
   #gate;
   #room;
   #load;
+  #link;
   #name;
   #devices;
   #socket;
@@ -47,6 +48,7 @@ export class Visit {
     this.#gate = gate;
     this.#room = link.room;
     this.#load = load;
+    this.#link = link;
     this.#name = name;
     this.#devices = new Devices({ load, notices: this.#notices, camera: !link.cameraOff });
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
@@ -111,6 +113,7 @@ export class Visit {
 
   #join() {
     const frame = { type: "join", room: this.#room, name: this.#name, load: this.#load.id };
+    if (this.#link.signed) frame.link = this.#link.signed;
     if (this.#load.resume) frame.resume = this.#load.resume;
     this.#socket.send(frame);
   }
@@ -197,7 +200,9 @@ export class Visit {
     }
     if (code === "already_joined") return;
     this.#socket.pause();
-    this.#goOut(code === "invalid_room" ? "room" : code, { text: detail, actions: code === "invalid_room" ? [] : [["Try again", () => this.enter()]] });
+    // A link that does not open will not open by trying, but one that is not valid yet may.
+    const isFinal = code === "invalid_room" || (/^(link_|unknown_link|malformed_link|duplicate_parameter)/.test(code) && code !== "link_not_yet_valid");
+    this.#goOut(code === "invalid_room" ? "room" : code, { text: detail, actions: isFinal ? [] : [["Try again", () => this.enter()]] });
   }
 
   async #askNameAgain(detail) {
@@ -223,7 +228,7 @@ export class Visit {
     this.#roster.reset(null, []);
     at("room").hidden = at("controls").hidden = true;
     this.#setState(word);
-    const [title, words] = stops[word] ?? ["Could not join", ""];
+    const [title, words] = stops[word] ?? [word.startsWith("link_") ? "This link does not open" : "Could not join", ""];
     this.#gate.stop({ title, text: text || words, symbol, actions });
   }
 

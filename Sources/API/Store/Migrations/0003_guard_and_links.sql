@@ -103,3 +103,12 @@ CREATE VIEW guard_decisions AS
     UNION ALL
     SELECT minute, 'heap:' || rule || ':' || address, NULL, NULL, NULL, address, NULL, false, count, refusal, NULL, NULL
       FROM guard_refusals;
+
+-- A link as the program reads it, with what came of it.
+CREATE VIEW link_documents AS
+    SELECT id, kind, minted, room, query, name, target, trunk, signing_key, milliseconds(not_before) AS not_before,
+           milliseconds(expires_at) AS expires_at, max_uses, max_seconds, destinations, note, created_at AS created,
+           milliseconds(created_at) AS created_at, milliseconds(revoked_at) AS revoked_at, opened,
+           (SELECT count(*) FROM calls WHERE calls.link = links.id AND command IS NOT NULL) AS dialled,
+           (SELECT count(*) FROM calls WHERE calls.link = links.id AND answered_at IS NOT NULL) AS answered
+      FROM links;

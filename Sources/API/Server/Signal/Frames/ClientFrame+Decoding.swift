@@ -59,7 +59,6 @@ private struct FrameMembers {
     }
 
     private func join() throws(SignalFault) -> ClientFrame {
-        if try text("link") != nil { throw SignalFault(.notSupported, about: type) }
         guard let room = RoomSlug(try required("room")) else {
             throw SignalFault(.invalidRoom, about: type)
         }
@@ -69,7 +68,9 @@ private struct FrameMembers {
         guard let load = LoadID(try required("load")) else {
             throw SignalFault(.invalidLoad, about: type)
         }
-        return try only(["room", "name", "load", "resume", "link"], .join(JoinFrame(room: room, name: name, load: load, resume: try text("resume"))))
+        return try only(
+            ["room", "name", "load", "resume", "link"],
+            .join(JoinFrame(room: room, name: name, load: load, resume: try text("resume"), link: try text("link"))))
     }
 
     private func signal() throws(SignalFault) -> ClientFrame {

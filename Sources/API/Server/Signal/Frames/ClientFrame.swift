@@ -33,8 +33,11 @@ package struct JoinFrame: Sendable, Equatable {
     package var load: LoadID
     /// The token of an earlier welcome; not checked yet.
     package var resume: String?
+    /// The query of a signed link, as the page has it; not checked yet.
+    package var link: String?
 
-    package init(room: RoomSlug, name: DisplayName, load: LoadID, resume: String? = nil) {
+    package init(room: RoomSlug, name: DisplayName, load: LoadID, resume: String? = nil, link: String? = nil) {
+        self.link = link
         self.room = room
         self.name = name
         self.load = load

@@ -3,6 +3,8 @@ import Domain
 /// What a session knows once its socket has a place.
 struct JoinedState {
     let place: Place
+    /// The signed link by which the browser came.
+    let signed: SignedLink?
     var offerInFlight = false
     /// Offers that came meanwhile: each is refused once the answer before it is out, since the page counts answers and errors in order.
     var offersTooEarly = 0
@@ -26,7 +28,10 @@ struct JoinedState {
     /// Ended calls are remembered to keep stale news away; beyond this many they are forgotten.
     private static let toldLimit = 256
 
-    init(place: Place) { self.place = place }
+    init(place: Place, signed: SignedLink? = nil) {
+        self.place = place
+        self.signed = signed
+    }
 
     /// Notes what a call has come to; `false` if that is nothing new, or older than what was told.
     @discardableResult

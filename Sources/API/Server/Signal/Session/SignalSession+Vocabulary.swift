@@ -39,8 +39,13 @@ extension SignalSession {
         package var resume: String
         package var resumed: Bool
         package var calls: [CallSnapshot]
+        /// The signed link by which the browser came.
+        package var signed: SignedLink?
 
-        package init(place: Place, participants: [Participant], resume: String, resumed: Bool, calls: [CallSnapshot]) {
+        package init(
+            place: Place, participants: [Participant], resume: String, resumed: Bool, calls: [CallSnapshot], signed: SignedLink? = nil
+        ) {
+            self.signed = signed
             self.place = place
             self.participants = participants
             self.resume = resume

@@ -142,7 +142,7 @@ package struct SignalSession: ~Copyable {
             state = .waiting(until: max(until, now + .seconds(3)))
             return [.send(.error(fault))]
         case .success(let admission):
-            var joined = JoinedState(place: admission.place)
+            var joined = JoinedState(place: admission.place, signed: admission.signed)
             let calls = admission.calls.map { call in
                 joined.tell(call)
                 return DialStatus(call, key: nil, load: admission.place.load, now: wallMilliseconds)
@@ -204,7 +204,7 @@ package struct SignalSession: ~Copyable {
                 .dial(
                     DialRequest(
                         room: joined.place.room, peer: joined.place.peer, load: joined.place.load,
-                        key: key, origin: dial.origin, target: dial.target, trunk: dial.trunk, client: client)))
+                        key: key, origin: dial.origin, target: dial.target, trunk: dial.trunk, client: client, signed: joined.signed)))
         ]
     }
 
