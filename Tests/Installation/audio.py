@@ -57,6 +57,14 @@ class Sound:
         frequencies, energies = self._spectrum
         return float(energies[abs(frequencies - self.peak) < 15].sum() / max(energies.sum(), 1e-30))
 
+    def is_tone(self, hertz):
+        """Whether this is that tone and hardly anything else, at the loudness of speech."""
+        return abs(self.peak - hertz) < 3 and self.purity > 0.9 and self.rms > 0.02
+
+    @property
+    def is_silent(self):
+        return self.rms < 0.005
+
     def share(self, low, high):
         """The share of the energy between two frequencies."""
         frequencies, energies = self._spectrum
