@@ -1,10 +1,14 @@
 // A call as a card: who, how far, for how long, and what can be done about it.
 
-import { announce, icon, make, setText } from "./dom.js";
-import { callWords, clock } from "./wording.js";
+import { announce, icon, make, setIcon, setText } from "./dom.js";
+import { callTitle, callWords, clock, endKind, resetTime } from "./wording.js";
 
 /** How long somebody else's finished call stays in sight. */
 const foreignLinger = 8000;
+/** «Call again» comes up where «Hang up» was: the second half of a double click must not ring somebody. */
+const doubleClick = 600;
+
+const symbols = { "far-end": "hangup", request: "number", rule: "shield", line: "alert" };
 
 /** Keeps one card for each of `dialling.calls` in `container`. */
 export class CallCards {
@@ -49,6 +53,7 @@ class CallCard {
   #words = make("span", { class: "call-words" });
   #timer = make("span", { class: "call-timer" });
   #detail = make("p", { class: "call-detail" });
+  #mark = icon("phone");
   #actions = make("div", { class: "call-actions" });
   #offered = "";
   #announced = "";
@@ -57,43 +62,66 @@ class CallCard {
     this.#call = call;
     this.#dialling = dialling;
     const state = make("p", { class: "call-state" }, this.#words, this.#timer);
-    const mark = make("div", { class: "call-mark", "aria-hidden": "true" }, icon("phone"));
+    const mark = make("div", { class: "call-mark", "aria-hidden": "true" }, this.#mark);
     const text = make("div", { class: "call-text" }, this.#title, this.#number, state, this.#detail);
-    this.element = make("article", { class: "call" }, mark, text, this.#actions);
+    // It can be given the focus, but is no stop on the way of the Tab key.
+    this.element = make("article", { class: "call", tabindex: "-1" }, mark, text, this.#actions);
   }
 
   update() {
     const call = this.#call;
     const [words, detail] = callWords(call);
-    Object.assign(this.element.dataset, { call: call.call ?? "", state: call.state, outcome: call.outcome ?? "", key: call.key ?? "" });
-    this.element.setAttribute("aria-label", `Call to ${call.label}`);
-    setText(this.#title, call.label);
-    setText(this.#number, call.number && call.number !== call.label ? call.number : "");
+    const title = callTitle(call);
+    const kind = call.state === "ended" ? endKind(call.outcome) : "";
+    Object.assign(this.element.dataset, { call: call.call ?? "", state: call.state, outcome: call.outcome ?? "", key: call.key ?? "", kind });
+    this.element.setAttribute("aria-label", `Call to ${title}`);
+    setIcon(this.#mark, symbols[kind] ?? "phone");
+    setText(this.#title, title);
+    setText(this.#number, call.number && call.number !== title ? call.number : "");
     setText(this.#words, words);
     setText(this.#detail, detail);
-    this.#offer(call);
+    this.#offer();
     this.tick();
-    const news = `${call.label}: ${words}. ${detail}`;
+    const news = `${title}: ${words}. ${detail}`;
     if (news !== this.#announced) announce(news);
     this.#announced = news;
   }
 
   tick() {
-    const isUp = this.#call.state === "answered" && this.#call.answeredAt != null;
-    setText(this.#timer, isUp ? clock(Math.max(0, (performance.now() - this.#call.answeredAt) / 1000)) : "");
+    const { state, answeredAt } = this.#call;
+    setText(this.#timer, state === "answered" && answeredAt != null ? clock(Math.max(0, (performance.now() - answeredAt) / 1000)) : "");
+    // A limit may have passed while the card was looked at.
+    if (this.#offered !== this.#fitting) this.update();
   }
 
-  /** The buttons that fit the state; they are only made anew when they differ, so that focus stays. */
-  #offer(call) {
-    const offered = call.state === "ended" ? (call.starter ? "again" : "dismiss") : call.state === "held" ? "call" : call.state === "waiting" ? "stop" : call.starter ? "hangup" : "foreign";
+  /** Which buttons fit the state. */
+  get #fitting() {
+    const call = this.#call;
+    switch (call.state) {
+      case "held": return "call";
+      case "waiting": return "stop";
+      case "ended": {
+        if (!call.starter) return "dismiss";
+        if (call.outcome === "invalid_number") return "correct";
+        const resets = resetTime(call);
+        return call.outcome === "blocked" && !(resets && resets <= new Date()) ? "refused" : "again";
+      }
+      default: return call.starter ? "hangup" : "foreign";
+    }
+  }
+
+  /** The buttons are only made anew when others fit, so that focus stays. */
+  #offer() {
+    const offered = this.#fitting;
     if (offered !== this.#offered) {
       const hadFocus = this.#actions.contains(document.activeElement);
       this.#actions.replaceChildren(...this.#buttons(offered));
-      if (hadFocus) this.#actions.querySelector("button")?.focus();
+      if (hadFocus) this.element.focus();
       this.#offered = offered;
     }
     const hangUp = this.#actions.querySelector("[data-action=hangup]");
-    if (hangUp) hangUp.disabled = call.hangingUp === true;
+    // Not `disabled`: a browser takes the focus away from a button that is.
+    hangUp?.setAttribute("aria-disabled", String(this.#call.hangingUp === true));
   }
 
   #buttons(offered) {
@@ -103,7 +131,14 @@ class CallCard {
     switch (offered) {
       case "hangup": return [button("hangup", "danger", "hangup", "Hang up", () => dialling.hangUp(call))];
       case "stop": return [button("hangup", "plain", "close", "Do not call", () => dialling.hangUp(call))];
-      case "again": return [button("again", "primary", "phone", "Call again", () => dialling.again(call)), dismiss];
+      case "again": {
+        const again = button("again", "primary", "phone", "Call again", () => dialling.again(call));
+        again.disabled = true;
+        setTimeout(() => (again.disabled = false), doubleClick);
+        return [again, dismiss];
+      }
+      case "correct": return [button("correct", "primary", "number", "Change number", () => dialling.correct(call)), dismiss];
+      case "refused": return [dismiss];
       case "call": return [button("call", "primary", "phone", "Call", () => dialling.again(call)), dismiss];
       case "dismiss":
         setTimeout(() => dialling.calls.includes(call) && dialling.dismiss(call), foreignLinger);

@@ -1,6 +1,6 @@
 // The field that calls a number, an extension or a built-in number into the room.
 
-/** Wires the form; `dial(number)` places a call. */
+/** Wires the form; `dial(number)` places a call. Answers a function that puts a number into the field to be changed. */
 export function dialForm(form, dial) {
   const input = form.elements.number;
   const complaint = form.querySelector(".fault");
@@ -25,6 +25,12 @@ export function dialForm(form, dial) {
       dial(button.dataset.number);
     });
   }
+  return (number) => {
+    input.value = number;
+    complain("");
+    input.focus();
+    input.setSelectionRange(number.length, number.length);
+  };
 }
 
 /** Only what is certainly a slip is stopped here; what may be called is the server's to say. */

@@ -15,6 +15,7 @@ const passingLimit = 6;
  * States of a call here: `held` (waits for a person), `waiting` (for this browser's own media), `asked` (the frame is out),
  * `returning` (it was up before a reload or a lost connection), and then the server's: `queued dialling ringing answered ended`.
  * Event `change`: any of `calls` changed. Event `notice` (detail: a sentence).
+ * Event `correct` (detail: a number): a person wants to change it before it is called again.
  */
 export class Dialling extends EventTarget {
   #send;
@@ -65,7 +66,14 @@ export class Dialling extends EventTarget {
     return this.dial(call.target, call.trunk);
   }
 
+  /** The number once more into the field, to be put right. */
+  correct(call) {
+    this.dismiss(call);
+    this.dispatchEvent(new CustomEvent("correct", { detail: call.number || readableDial(call.target) }));
+  }
+
   hangUp(call) {
+    if (call.hangingUp) return;
     if (call.call) {
       call.hangingUp = true;
       this.#send({ type: "hangup", call: call.call });
@@ -95,7 +103,7 @@ export class Dialling extends EventTarget {
     this.#isJoined = true;
     for (const frame of live) this.status(frame);
     // Whoever hears the call already need not be asked whether to make it.
-    this.calls = this.calls.filter((call) => call.state !== "held" || !live.some((frame) => frame.number === plain(call.label)));
+    this.calls = this.calls.filter((call) => call.state !== "held" || !live.some((frame) => isSame(frame.number, plain(call.label))));
     for (const call of this.calls) {
       // A wish to hang up may have been spoken into a dead line.
       if (call.hangingUp && call.call && call.state !== "ended") this.#send({ type: "hangup", call: call.call });
@@ -126,7 +134,9 @@ export class Dialling extends EventTarget {
     const asked = frame.key && this.calls.find((call) => call.key === frame.key);
     const known = frame.call && this.calls.find((call) => call.call === frame.call);
     if (frame.state === "not_fired") {
-      if (asked) this.#hold(asked, "not_fired", frame.reason);
+      // So often refused before that it was not even made a call: what the rules say is the same.
+      if (asked && frame.refusal) this.#end(asked, { outcome: "blocked", reason: frame.reason ?? null, refusal: frame.refusal });
+      else if (asked) this.#hold(asked, "not_fired", frame.reason);
       return this.#changed();
     }
     // A dial may turn out to be a call that is shown already: one card for one call.
@@ -191,7 +201,7 @@ export class Dialling extends EventTarget {
     if (frame.state === "answered") {
       call.answeredAt ??= performance.now() - (frame.answered_seconds ?? 0) * 1000;
     } else if (frame.state === "ended") {
-      Object.assign(call, { outcome: frame.outcome, reason: frame.reason ?? null, talkSeconds: frame.talk_seconds, hangingUp: false });
+      Object.assign(call, { outcome: frame.outcome, reason: frame.reason ?? null, refusal: frame.refusal ?? null, talkSeconds: frame.talk_seconds, hangingUp: false });
     }
   }
 
@@ -200,10 +210,10 @@ export class Dialling extends EventTarget {
     if (this.#isAutomatic(call)) this.#load.autoDial = { state: "held", hold, reason };
   }
 
-  #end(call, { outcome, reason }) {
-    Object.assign(call, { state: "ended", outcome, reason, hangingUp: false });
+  #end(call, { outcome, reason, refusal = null }) {
+    Object.assign(call, { state: "ended", outcome, reason, refusal, hangingUp: false });
     if (this.#isAutomatic(call)) {
-      this.#load.autoDial = { state: "ended", call: call.call, label: call.label, number: call.number, outcome, reason, starter: true };
+      this.#load.autoDial = { state: "ended", call: call.call, label: call.label, number: call.number, outcome, reason, refusal, starter: true };
     }
   }
 
@@ -212,3 +222,9 @@ export class Dialling extends EventTarget {
 
 /** A number as the server writes it, without the separators of people. */
 function plain(number) { return number.replace(/[\s()./-]/g, ""); }
+
+/** Whether a number that may be masked can be this one: `+4915•••••183` shows its beginning and its end. */
+function isSame(shown, number) {
+  const [head, tail] = shown.split("•".repeat(5));
+  return tail === undefined ? shown === number : number.startsWith(head) && number.endsWith(tail);
+}

@@ -13,7 +13,7 @@ const outagePatience = 4_000;
 
 /**
  * States: `idle`, `connecting`, `connected`, `interrupted`, `blocked` (no path for the packets), `refused` (no agreement on the SDP).
- * Events: `state`; `offer` (detail: description to send); `track` (detail: {track, mid}); `reset` (all tracks are gone).
+ * Events: `state`; `offer` (detail: description to send); `track` (detail: {track, mid, receiver}); `reset` (all tracks are gone).
  */
 export class Media extends EventTarget {
   #state = "idle";
@@ -129,7 +129,7 @@ export class Media extends EventTarget {
     // Offered also while the camera is off, so that switching it on needs no negotiation.
     pc.addTransceiver(this.#camera ?? "video", { direction: "sendonly" });
     this.#addSections();
-    pc.ontrack = ({ track, transceiver }) => pc === this.#pc && this.#emit("track", { track, mid: transceiver.mid });
+    pc.ontrack = ({ track, transceiver }) => pc === this.#pc && this.#emit("track", { track, mid: transceiver.mid, receiver: transceiver.receiver });
     pc.onconnectionstatechange = () => pc === this.#pc && this.#follow(pc.connectionState);
     this.#become(this.#failures > 0 ? this.#state : "connecting");
     this.#offerSoon();

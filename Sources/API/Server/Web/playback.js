@@ -1,9 +1,13 @@
 // What this person hears: one audio element for each section that brings sound, and the browser's leave to play it.
 
+/** A sound's packets come every 20 ms; a gap this long in milliseconds is silence. */
+const recent = 400;
+
 /** Event `blocked`: whether the browser waits for a tap before it plays anything (detail: true or false). */
 export class Playback extends EventTarget {
   #container;
   #elements = new Map();
+  #receivers = new Map();
   #tracks = {};
   #blocked = false;
 
@@ -15,8 +19,16 @@ export class Playback extends EventTarget {
 
   get isBlocked() { return this.#blocked; }
 
-  add(mid, track) {
+  /** Whether packets of this participant's sound have come in within the last moment. */
+  isArriving(participant) {
+    const mid = Object.keys(this.#tracks).find((mid) => this.#tracks[mid]?.participant === participant);
+    const [latest] = this.#receivers.get(mid)?.getSynchronizationSources() ?? [];
+    return latest !== undefined && performance.timeOrigin + performance.now() - latest.timestamp < recent;
+  }
+
+  add(mid, track, receiver) {
     if (track.kind !== "audio") return;
+    this.#receivers.set(mid, receiver);
     let element = this.#elements.get(mid);
     if (!element) {
       element = document.createElement("audio");
@@ -42,6 +54,7 @@ export class Playback extends EventTarget {
       element.remove();
     }
     this.#elements.clear();
+    this.#receivers.clear();
     this.#tracks = {};
   }
 

@@ -13,13 +13,15 @@ import { Ringback } from "./ringback.js";
 import { Roster } from "./roster.js";
 import { SelfView } from "./self-view.js";
 import { SignalSocket } from "./signal-socket.js";
-import { nameFault, stops } from "./wording.js";
+import { callTitle, callWords, nameFault, stops } from "./wording.js";
 
 const at = (id) => document.getElementById(id);
 /** Errors that pass: the same frame may be taken a moment later. */
 const passing = new Set(["bridge_unavailable", "at_capacity", "server_error", "offer_in_flight"]);
 /** A connection that is up at once needs no words. */
 const wordsAfter = 1500;
+/** How often the ringing tone is compared with what arrives, in milliseconds. */
+const ringbackEvery = 200;
 
 export class Visit {
   #gate;
@@ -91,7 +93,7 @@ export class Visit {
     on(this.#socket, "lost", (loss) => this.#lost(loss));
     on(this.#socket, "final", (word) => this.#goOut(word, { actions: [[word === "replaced" ? "Use this tab" : "Join again", () => this.enter()]] }));
     on(this.#media, "offer", (description) => this.#isJoined && this.#socket.send({ type: "signal", description }));
-    on(this.#media, "track", ({ track, mid }) => this.#playback.add(mid, track));
+    on(this.#media, "track", ({ track, mid, receiver }) => this.#playback.add(mid, track, receiver));
     on(this.#media, "reset", () => this.#playback.clear());
     on(this.#media, "state", () => this.#mediaChanged());
     on(this.#devices, "tracks", () => this.#tracksChanged());
@@ -101,7 +103,8 @@ export class Visit {
     on(this.#dialling, "notice", (text) => this.#notices.flash("call", { tone: "warning", text }));
     // Whatever is pressed first gives the browser the leave to play the ringing tone.
     document.addEventListener("pointerdown", () => this.#ringback.unblock());
-    dialForm(at("dial-form"), (number) => this.#dialling.dial(number));
+    on(this.#dialling, "correct", dialForm(at("dial-form"), (number) => this.#dialling.dial(number)));
+    setInterval(() => this.#ring(), ringbackEvery);
     at("copy-invite").onclick = () => this.#copyInvite();
     at("copy-link").onclick = () => this.#copyInvite();
     this.#showRoomName();
@@ -300,11 +303,22 @@ export class Visit {
   #callsChanged() {
     const { calls } = this.#dialling;
     const talking = this.#isHere ? calls.find((call) => call.state === "answered") : undefined;
-    const ringing = calls.some((call) => call.state === "ringing" && !call.earlyMedia && !call.hangingUp);
-    this.#ringback.set(this.#isHere && ringing && !talking);
+    this.#ring();
     at("idle").hidden = calls.length > 0;
     setText(at("idle-title"), this.#roster.hasCompany ? "You are in the room" : "Nobody else is here yet");
-    document.title = `${talking ? `${talking.label} · ` : ""}${at("room-name").textContent} · Ringlink`;
+    const shown = talking ?? calls[0];
+    const words = talking ? [callTitle(talking)] : shown && shown.state !== "held" ? [callWords(shown)[0], callTitle(shown)] : [];
+    document.title = [...words, at("room-name").textContent, "Ringlink"].join(" · ");
+  }
+
+  /** The page's own ringing tone, only while the telephone network sends no sound: neither said, nor arriving unsaid. */
+  #ring() {
+    const { calls } = this.#dialling;
+    const ringing = calls.find((call) => call.state === "ringing" && !call.earlyMedia && !call.hangingUp);
+    const talking = calls.some((call) => call.state === "answered");
+    const rings = this.#isHere && ringing !== undefined && !talking && !this.#playback.isArriving(ringing.call);
+    this.#ringback.set(rings);
+    document.documentElement.dataset.ringback = rings ? "on" : "off";
   }
 
   /** A random slug is nothing to read; it stays in sight, small, for whoever compares it. */

@@ -3,7 +3,7 @@
 /** How a call ended, as a title and as the sentence for when the server gave none. */
 const outcomes = {
   completed: ["Call ended", ""],
-  busy: ["Busy", "The line is busy. Try again in a few minutes."],
+  busy: ["Busy", "They are on another call. Try again in a few minutes."],
   no_answer: ["No answer", "Nobody picked up."],
   declined: ["Declined", "The call was declined at the other end."],
   unreachable: ["Not reachable", "The phone is switched off or cannot be reached right now."],
@@ -14,6 +14,15 @@ const outcomes = {
   failed: ["Call failed", "The telephone network did not put the call through."],
   internal_error: ["Call lost", "Something went wrong on our side. The call was not continued."],
 };
+
+/** Whom an end concerns, for its colour and its symbol: nobody, the one who was called, what was asked for, or the line. */
+const kinds = {
+  completed: "plain", cancelled: "plain",
+  busy: "far-end", no_answer: "far-end", declined: "far-end", unreachable: "far-end",
+  invalid_number: "request", blocked: "rule",
+};
+
+export function endKind(outcome) { return kinds[outcome] ?? "line"; }
 
 const holds = {
   copy: "This tab is a copy, so the number was not called again.",
@@ -31,13 +40,37 @@ export function callWords(call) {
     case "asked":
     case "queued":
     case "dialling": return [call.hangingUp ? "Hanging up" : "Calling", ""];
-    case "ringing": return call.hangingUp ? ["Hanging up", ""] : ["Ringing", call.earlyMedia ? "You hear the other end." : ""];
+    case "ringing": return call.hangingUp ? ["Hanging up", ""] : ["Ringing", call.earlyMedia ? "Nobody has answered yet. What you hear comes from the other end." : ""];
     case "answered": return [call.hangingUp ? "Hanging up" : "In call", ""];
     default: {
       const [title, sentence] = outcomes[call.outcome] ?? outcomes.failed;
-      return [title, call.reason?.text || sentence || (call.talkSeconds > 0 ? `You talked for ${spokenDuration(call.talkSeconds)}.` : "")];
+      const talked = call.outcome === "completed" && call.talkSeconds > 0 ? `You talked for ${spokenDuration(call.talkSeconds)}.` : "";
+      return [title, [call.reason?.text || (talked ? "" : sentence), talked, resetWords(call)].filter(Boolean).join(" ")];
     }
   }
+}
+
+/** What the card is headed with: the number itself where this person knows it, else the label, in which it may be masked. */
+export function callTitle({ label, number }) {
+  const isMasked = label?.includes("•") && number && !number.includes("•");
+  return isMasked ? number : label;
+}
+
+/** When a limit lets the next call through, in the words of this person's own day. */
+function resetWords(call) {
+  const at = resetTime(call);
+  if (at === null) return "";
+  const now = new Date();
+  const time = at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  if (at <= now) return "It may work again now.";
+  if (at.toDateString() === now.toDateString()) return `Possible again at ${time}.`;
+  return `Possible again on ${at.toLocaleDateString([], { weekday: "long", day: "numeric", month: "long" })} at ${time}.`;
+}
+
+/** The time with which a refusal for a limit ends, or null. */
+export function resetTime({ outcome, refusal }) {
+  const at = outcome === "blocked" && refusal?.resets_at ? new Date(refusal.resets_at) : null;
+  return at && !isNaN(at) ? at : null;
 }
 
 /** `3:05`, `1:02:09`. */
@@ -85,6 +118,13 @@ export const stops = {
   replaced: ["The room is open elsewhere", "You have joined again from another tab or window, so this one has stepped back."],
   flood: ["Disconnected", "This page sent too many messages in a short time, and the server has cut it off. Wait a moment before you join again."],
   "too-large": ["Disconnected", "The server refused a message of this page as too large. Join again, and tell the operator if it happens twice."],
+  link_tampered: ["This link does not work", "It was changed after it was issued."],
+  link_expired: ["This link has expired", "Ask whoever sent it for a new one."],
+  link_not_yet_valid: ["This link is not valid yet", "Try again at the time that you were given."],
+  link_revoked: ["This link was withdrawn", "Ask whoever sent it for a new one."],
+  link_key_unknown: ["This link does not work", "It was issued with a key that is not valid here."],
+  link_used_up: ["This link is used up", "Ask whoever sent it for a new one."],
+  unknown_link: ["This link does not work", "It is not known here, or it is gone."],
   room_full: ["The room is full", "No more people fit in right now. Try again when somebody has left."],
 };
 
