@@ -1,6 +1,7 @@
 """Every state of a call as a person sees, hears and works it: in words, at three sizes, by pointer, key and screen reader."""
 
 import datetime
+import itertools
 
 import pytest
 
@@ -8,6 +9,8 @@ from Installation.stage import Stage, fresh_call
 
 NUMBER = "+4915157610183"
 MASKED = "+4915•••••183"
+# Each test has a room of its own, with a name that looks well on a picture.
+ROOMS = (f"support-{number}" for number in itertools.count(1))
 
 
 @pytest.fixture
@@ -19,7 +22,7 @@ def stage():
 def tab(installation, visitors, stage):
     """A visitor who has clicked a link with a number, and whose dial the server has not answered yet."""
     person = stage.enter(visitors.person())
-    tab = visitors.tab(installation.link(room="support", name="Ada Lovelace", dial=NUMBER, cam="off"), person)
+    tab = visitors.tab(installation.link(room=next(ROOMS), name="Ada Lovelace", dial=NUMBER, cam="off"), person)
     stage.wait_for_dial(tab)
     return tab
 
@@ -226,7 +229,7 @@ def test_a_number_that_does_not_exist_can_be_corrected(tab, stage):
 def test_a_guest_sees_a_masked_number_and_may_not_hang_up(installation, visitors):
     stage = Stage()
     person = stage.enter(visitors.person())
-    tab = visitors.tab(installation.link(room="support", name="Grace Hopper", cam="off"), person)
+    tab = visitors.tab(installation.link(room=next(ROOMS), name="Grace Hopper", cam="off"), person)
     tab.wait_for_media()
     call = fresh_call()
     stage.say("answered", call=call, number=MASKED, label=MASKED, starter=False, answered_seconds=65)

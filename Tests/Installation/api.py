@@ -69,13 +69,9 @@ class API:
         host, _, port = address.rpartition(":")
         return self.create("trunks", name=name, host=host, port=int(port), **fields)
 
-    def allow(self, *numbers):
-        """Makes these numbers, or these prefixes with `*` at the end, part of the allowlist."""
-        return [self.create("guard/rules", kind="allow", **_pattern(number)) for number in numbers]
+    def allow(self, *prefixes):
+        """These numbers, and all that begin as these do, may be dialled."""
+        return [self.create("guard/rules", effect="allow", prefix=prefix) for prefix in prefixes]
 
-    def block(self, *numbers):
-        return [self.create("guard/rules", kind="block", **_pattern(number)) for number in numbers]
-
-
-def _pattern(number):
-    return {"number": number}
+    def block(self, *prefixes):
+        return [self.create("guard/rules", effect="block", prefix=prefix) for prefix in prefixes]

@@ -7,7 +7,7 @@ import time
 import numpy as np
 
 from .audio import Sound, write_tone
-from .ports import own_port
+from .ports import media_ports, own_port
 from .program import Program
 
 RATE = 8000
@@ -53,8 +53,8 @@ class Phone(Program):
         self.hertz = hertz
         self.port = own_port()
         self.control_port = self.port + 2
-        # Below all SIP ports; a phone needs one pair, and a few for calls that overlap.
-        self.rtp_port = 10_000 + (self.port - 15_000) // 20 * 16
+        # One pair, and a few for calls that overlap.
+        self.rtp_port = media_ports(self.port)
         mode = ";answermode=auto" if answers else ""
         if registrar:
             account = f'<sip:{user}@{domain or registrar};transport=udp>;auth_user={user};auth_pass={password};outbound="sip:{registrar}";regint=60'
@@ -71,7 +71,7 @@ class Phone(Program):
         tone = write_tone(self.folder / "tone.wav", self.hertz, rate=RATE, seconds=120)
         values = {
             "port": self.port, "control": self.control_port, "folder": self.folder, "tone": tone,
-            "rtp": self.rtp_port, "rtp_end": self.rtp_port + 15,
+            "rtp": self.rtp_port, "rtp_end": self.rtp_port + 7,
         }  # fmt: skip
         modules = "".join(f"module {module}.so\n" for module in MODULES)
         (self.folder / "config").write_text(CONFIGURATION.format(**values) + modules)

@@ -2,10 +2,14 @@
 
 import itertools
 
-# 20 apart: baresip takes the port above its own for TLS, and its control port lies in between.
-_ports = itertools.count(15_000, 20)
+_ports = itertools.count(15_000, 8)
 
 
 def own_port():
-    """A port that nobody else in this run has, with the nineteen above it."""
+    """A port that nobody else in this run has, with the seven above it."""
     return next(_ports)
+
+
+def media_ports(port):
+    """Eight ports of media for whoever has this one."""
+    return 10_000 + port - 15_000

@@ -39,6 +39,10 @@ class Installation:
         self.port = next(_ports)
         self.control_port = self.port + 1
         self.media_port = self.port + 2
+        self.sip_port = self.port + 19
+        # Fifty phones at once, between everybody's ports and those of the kernel.
+        first = 24_000 + (self.port - 20_000) // 20 * 100
+        self.rtp_ports = f"{first}-{first + 99}"
         self.host = f"127.0.0.1:{self.port}"
         self.origin = f"http://{self.host}"
         self.environment = environment or {}
@@ -63,6 +67,10 @@ class Installation:
             str(self.control_port),
             "--media-port",
             str(self.media_port),
+            "--sip-port",
+            str(self.sip_port),
+            "--rtp-ports",
+            self.rtp_ports,
             *self.options,
         ]
 

@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
-from .ports import own_port
+from .ports import media_ports, own_port
 from .program import Program
 
 RATE = 8000
@@ -248,7 +248,7 @@ class OddPeer(Program):
         self.script = script
         self.count = calls
         self.port = own_port()
-        self.media_port = 10_000 + (self.port - 15_000) // 20 * 16
+        self.media_port = media_ports(self.port)
 
     @property
     def address(self):
