@@ -140,19 +140,19 @@ def test_others_in_the_room_see_a_call_with_its_number_masked(installation, join
 def test_a_number_that_is_none_is_refused(installation, joined, room, number):
     key = fresh_key()
     joined.send(type="dial", number=number, key=key)
-    error = joined.receive("error")
-    assert (error["code"], error["about"], error["key"]) == ("invalid_number", "dial", key)
-    assert installation.calls_in(room) == []
+    status = joined.receive("dial-status", key=key, state="ended")
+    assert (status["outcome"], status["reason"]["code"], status["refusal"]["rule"]) == ("invalid_number", "invalid_number", "malformed")
+    assert installation.calls_in(room) == [status["call"]]
 
 
 @pytest.mark.parametrize("number", ["112", "911", "110", "999", "000", "1 1 2", "+112", "+49112", "+1911"])
 def test_an_emergency_number_is_never_dialled(installation, joined, room, number):
     key = fresh_key()
     joined.send(type="dial", number=number, key=key)
-    error = joined.receive("error")
-    assert (error["code"], error["about"], error["key"]) == ("emergency_number", "dial", key)
-    assert "telephone" in error["detail"]
-    assert installation.calls_in(room) == []
+    status = joined.receive("dial-status", key=key, state="ended")
+    assert (status["outcome"], status["reason"]["code"], status["refusal"]["rule"]) == ("blocked", "emergency_number", "emergency")
+    assert "telephone" in status["reason"]["text"]
+    assert installation.calls_in(room) == [status["call"]]
 
 
 @pytest.mark.parametrize("number, target", [(" 49301234567", "+49301234567"), (" 610", "610"), ("+1 (202) 555.0123", "+12025550123")])

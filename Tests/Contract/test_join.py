@@ -56,7 +56,8 @@ def test_a_room_name_may_have_all_that_a_link_allows(socket, room):
         ({"load": {"x": 1}}, "malformed_frame"),
         ({"resume": 5}, "malformed_frame"),
         ({"colour": "red"}, "malformed_frame"),
-        ({"link": "abc"}, "not_supported"),
+        ({"link": 5}, "malformed_frame"),
+        ({"link": "?room=a&sig=x"}, "link_tampered"),
     ],
 )
 def test_a_join_with_a_fault_is_refused_and_can_be_put_right(socket, room, change, code):

@@ -37,6 +37,8 @@ struct CallDocument: Encodable {
     var state: CallState
     var outcome: CallOutcome?
     var reason: CallReason?
+    var refusal: GuardRefusal?
+    var link: LinkID?
     var endedBy: CallParty?
     var sipStatus: Int?
     var q850Cause: Int?
@@ -58,6 +60,8 @@ struct CallDocument: Encodable {
         state = call.state
         outcome = call.outcome
         reason = call.reason
+        refusal = call.refusal
+        link = call.link
         endedBy = record.ending?.by
         sipStatus = record.ending?.sipStatus
         q850Cause = record.ending?.q850Cause
