@@ -1,4 +1,6 @@
 import Domain
+import HTTPTypes
+import Hummingbird
 import Store
 
 /// `/v1/links`: links that somebody may be given.
