@@ -6,8 +6,11 @@ from playwright.sync_api import sync_playwright
 from Installation.audio import write_tone
 from Installation.browser import Visitors, launch
 from Installation.ringlink import Installation
+from Installation.site import Site
 
 TONE = 440
+#: Receivers of webhooks stand on loopback here, which no installation may be made to call unless its operator says so.
+TEST_POLICY = {"RINGLINK_WEBHOOKS_ALLOW_TARGETS": "127.0.0.0/8", "RINGLINK_API_REQUESTS_PER_MINUTE": "100000"}
 
 
 @pytest.fixture(scope="session")
@@ -58,3 +61,17 @@ def running(own):
         own.start()
     own.wait_until_ready()
     return own
+
+
+@pytest.fixture(scope="session")
+def site(built):
+    """An installation that is set up to call the telephones of the tests."""
+    installation = Installation("site", environment=TEST_POLICY)
+    try:
+        installation.start()
+        yield Site(installation).lift_caps()
+        if installation.is_running:
+            assert installation.stop() < 5
+    finally:
+        installation.kill()
+        installation.remove()

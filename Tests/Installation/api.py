@@ -71,7 +71,7 @@ class API:
 
     def allow(self, *prefixes):
         """These numbers, and all that begin as these do, may be dialled."""
-        return [self.create("guard/rules", effect="allow", prefix=prefix) for prefix in prefixes]
+        return [self.create("guard/rules", kind="allow", prefix=prefix) for prefix in prefixes]
 
     def block(self, *prefixes):
-        return [self.create("guard/rules", effect="block", prefix=prefix) for prefix in prefixes]
+        return [self.create("guard/rules", kind="block", prefix=prefix) for prefix in prefixes]

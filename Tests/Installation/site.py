@@ -40,7 +40,7 @@ class Site:
 
     def lift_caps(self):
         for cap in CAPS:
-            self.api.create("guard/rules", effect="cap", cap=cap, limit=None)
+            self.api.create("guard/rules", kind="cap", cap=cap, limit=None)
         return self
 
     def link(self, **parameters):
@@ -88,6 +88,11 @@ class Site:
             self.api.delete(f"extensions/{document['id']}")
 
     # What became of a call
+
+    @staticmethod
+    def tried(document):
+        """The trunks of a call's attempts, in their order."""
+        return [attempt.get("trunk") for attempt in document["attempts"]]
 
     def ended(self, call, timeout=20, **expected):
         """The call's document once it has ended; it ended exactly once, and as expected."""

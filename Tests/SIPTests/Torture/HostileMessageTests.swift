@@ -6,13 +6,11 @@ import VirtualNetwork
     /// Whether reading ends in a message that can be written and read again, or in an answer that is one.
     private static func isSound(_ bytes: [UInt8]) -> Bool {
         var output: [UInt8] = []
-        switch fault(of: bytes) {
-        case nil:
-            guard let message = try? read(bytes) else { return false }
-            output = written(message)
+        do {
+            output = written(try read(bytes))
             // What was cleaned once is clean.
             guard let again = try? read(output), written(again) == output else { return false }
-        case let error?:
+        } catch {
             guard var rejection = error.rejection else { return true }
             rejection.addTag("t")
             rejection.serialise(into: &output)

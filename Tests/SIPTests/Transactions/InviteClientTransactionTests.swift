@@ -102,8 +102,6 @@ import Testing
         transaction.noteCancel(now: .seconds(2))
         let after = transaction.deadline
         #expect(after == (stage == .proceeding ? .seconds(34) : before))
-        let isCancellable = transaction.isCancellable
-        #expect(isCancellable == (stage == .proceeding || stage == .cancelled))
     }
 
     @Test func `a provisional response does not lift the limit of a CANCEL`() {

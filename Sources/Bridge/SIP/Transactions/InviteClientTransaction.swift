@@ -255,17 +255,6 @@ public struct InviteClientTransaction: ~Copyable, Sendable {
         }
     }
 
-    /// Whether a CANCEL makes sense and is allowed: a provisional response has come and no final one (section 9.1).
-    public var isCancellable: Bool {
-        switch state {
-        case .proceeding: true
-        case .calling: false
-        case .accepted: false
-        case .completed: false
-        case .terminated: false
-        }
-    }
-
     // MARK: Transitions
 
     private static func accepted(_ timers: SIPTimers, now: Duration) -> State {

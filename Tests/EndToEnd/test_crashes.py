@@ -1,0 +1,200 @@
+"""kill -9 in every state of a call: one outcome, a telephone that does not go on ringing, and the next call works."""
+
+import os
+import signal
+import time
+
+import pytest
+
+from Installation.baresip import Phone
+from Installation.ringlink import Installation
+from Installation.site import Site
+from Installation.webhook_receiver import WebhookReceiver
+
+PHONE_TONE = 1000
+VICTIMS = {"api": ["api"], "bridge": ["bridge"], "both": ["api", "bridge"], "postgres": ["postgres"]}
+
+
+@pytest.fixture(scope="module")
+def hurt():
+    """An installation of which parts are killed again and again, and the CRM that listens to it."""
+    installation = Installation("hurt", environment={"RINGLINK_WEBHOOKS_ALLOW_TARGETS": "127.0.0.0/8"})
+    try:
+        installation.start()
+        site = Site(installation).lift_caps()
+        with WebhookReceiver() as receiver:
+            receiver.secret = site.api.create("webhooks", url=receiver.url)["secret"]
+            site.receiver = receiver
+            yield site
+        if installation.is_running:
+            assert installation.stop() < 5
+    finally:
+        installation.kill()
+        installation.remove()
+
+
+@pytest.fixture
+def site(hurt):
+    hurt.installation.wait_until_ready(60)
+    return hurt
+
+
+@pytest.fixture
+def visitors(visitors):
+    """The sockets of killed servers are complained of, rightly."""
+    visitors.expected = ("WebSocket", "ERR_CONNECTION", "503", "Failed to load")
+    return visitors
+
+
+def kill(site, victim):
+    """Answers when it was done."""
+    for part in VICTIMS[victim]:
+        os.kill(site.installation.parts[part].pid, signal.SIGKILL)
+    return time.monotonic()
+
+
+def wait_until_back(site, tab):
+    """The seconds after which everything is ready again."""
+    began = time.monotonic()
+    site.installation.wait_until_ready(60)
+    tab.wait_for_media(60)
+    return time.monotonic() - began
+
+
+def dial(site, visitors, room, number, trunk):
+    return visitors.tab(site.link(room=room, name="Ada", dial=number, trunk=trunk.id, cam="off"))
+
+
+def is_told_once(site, call, tab):
+    """One terminal event, and no sequence number twice but for a repeated delivery of the same event."""
+    receiver = site.receiver
+    receiver.wait_for(lambda: any(event["type"] == "call.ended" for event in receiver.of_call(call)), "the end is told", 60, tab.pause)
+    events = {event["id"]: event for event in receiver.of_call(call)}.values()
+    assert [event["type"] for event in events].count("call.ended") == 1
+    sequence = [event["sequence"] for event in events]
+    assert sorted(sequence) == list(range(1, len(sequence) + 1)), sequence
+
+
+def the_next_call_works(site, tab, phone):
+    tab.press("again")
+    again = tab.wait_for_call("answered", seconds=60)
+    tab.wait_for_tone(phone.hertz)
+    tab.press("hangup")
+    site.ended(again, outcome="completed")
+    phone.wait_until("idle")
+
+
+@pytest.mark.parametrize("victim", ["bridge", "both"])
+@pytest.mark.parametrize("state", ["ringing", "answered"])
+def test_without_its_bridge_a_call_ends_once_and_the_telephone_is_hung_up(site, visitors, room, victim, state):
+    number = site.number()
+    with Phone("callee", PHONE_TONE, answers=state == "answered") as phone, site.trunk({number: phone.uri}) as trunk:
+        tab = dial(site, visitors, room, number, trunk)
+        call = tab.wait_for_call(state)
+        phone.wait_until("talking" if state == "answered" else "ringing")
+        old = site.installation.parts["bridge"]
+        kill(site, victim)
+        # Five seconds from the moment at which the new bridge runs.
+        deadline = time.monotonic() + 30
+        while (new := site.installation.parts.get("bridge")) in (None, old):
+            assert time.monotonic() < deadline, "no new bridge"
+            time.sleep(0.05)
+        assert phone.wait_until("idle", 10) < 5
+        assert "CANCEL" in trunk.methods if state == "ringing" else "BYE" in trunk.methods
+        document = site.ended(call, timeout=40, outcome="internal_error")
+        assert document["ended_by"] == "system"
+        wait_until_back(site, tab)
+        tab.wait_for_call("ended", 60, outcome="internal_error")
+        assert site.installation.calls_in(room) == [call], "nobody was rung a second time"
+        is_told_once(site, call, tab)
+        if state == "answered":
+            the_next_call_works(site, tab, phone)
+
+
+@pytest.mark.parametrize("victim", ["api", "postgres"])
+@pytest.mark.parametrize("state", ["ringing", "answered"])
+def test_a_call_outlives_its_api_and_its_database(site, visitors, room, victim, state):
+    number = site.number()
+    with Phone("callee", PHONE_TONE, answers=state == "answered") as phone, site.trunk({number: phone.uri}) as trunk:
+        tab = dial(site, visitors, room, number, trunk)
+        call = tab.wait_for_call(state)
+        kill(site, victim)
+        if state == "answered":
+            # The media does not care.
+            phone.wait_for_tone(440)
+        else:
+            # It is picked up while nobody can write that down.
+            phone.wait_until("ringing")
+            phone.answer()
+        wait_until_back(site, tab)
+        assert tab.wait_for_call("answered", 60) == call
+        tab.wait_for_tone(PHONE_TONE)
+        phone.wait_for_tone(440)
+        assert trunk.methods.count("INVITE") == 2, "nobody was rung a second time"
+        tab.press("hangup")
+        phone.wait_until("idle")
+        document = site.ended(call, outcome="completed")
+        events = [entry["event"] for entry in document["timeline"]]
+        assert events.count("answered") == 1 and events.count("ringing") <= 1, "each event was applied once"
+        is_told_once(site, call, tab)
+        the_next_call_works(site, tab, phone)
+
+
+@pytest.mark.parametrize("victim", ["api", "bridge", "both", "postgres"])
+def test_a_fall_while_it_is_calling_rings_once_or_not_at_all(site, visitors, room, victim):
+    """Killed in the moment in which the INVITE is seen: nothing may ring twice, and whatever rings is stopped or belongs to the call."""
+    number = site.number()
+    with Phone("callee", PHONE_TONE, answers=False) as phone, site.trunk({number: phone.uri}) as trunk:
+        tab = dial(site, visitors, room, number, trunk)
+        trunk.kamailio.wait_for_request("INVITE", 30)
+        kill(site, victim)
+        wait_until_back(site, tab)
+        tab.wait_for_call("ringing" if victim in ("api", "postgres") else "ended", 60)
+        if victim in ("api", "postgres"):
+            tab.press("hangup")
+            tab.wait_for_call("ended", 30)
+        phone.wait_until("idle")
+        (call,) = site.installation.calls_in(room)
+        site.ended(call, timeout=40)
+        assert len({request.call_id for request in trunk.kamailio.requests}) == 1, "one dialog, whatever fell"
+        is_told_once(site, call, tab)
+
+
+def test_a_hang_up_while_the_api_is_away_is_not_forgotten(site, visitors, room):
+    number = site.number()
+    with Phone("callee", PHONE_TONE) as phone, site.trunk({number: phone.uri}) as trunk:
+        tab = dial(site, visitors, room, number, trunk)
+        call = tab.wait_for_call("answered")
+        kill(site, "api")
+        tab.press("hangup")
+        phone.wait_until("idle", 60)
+        site.installation.wait_until_ready(60)
+        site.ended(call, outcome="completed")
+
+
+def test_the_telephone_hangs_up_while_the_api_is_away(site, visitors, room):
+    number = site.number()
+    with Phone("callee", PHONE_TONE) as phone, site.trunk({number: phone.uri}) as trunk:
+        tab = dial(site, visitors, room, number, trunk)
+        call = tab.wait_for_call("answered")
+        kill(site, "api")
+        phone.hang_up()
+        site.installation.wait_until_ready(60)
+        tab.wait_for_call("ended", 60, outcome="completed")
+        site.ended(call, outcome="completed", ended_by="phone")
+        is_told_once(site, call, tab)
+
+
+def test_an_unknown_dialog_is_answered_after_a_fall(site, visitors, room):
+    """A telephone that missed our BYE and speaks of the old call is told that there is none."""
+    number = site.number()
+    with Phone("callee", PHONE_TONE) as phone, site.trunk({number: phone.uri}) as trunk:
+        tab = dial(site, visitors, room, number, trunk)
+        tab.wait_for_call("answered")
+        trunk.kamailio.stop()
+        kill(site, "bridge")
+        wait_until_back(site, tab)
+        trunk.kamailio.start()
+        phone.hang_up()
+        phone.wait_until("idle", 40)
+        tab.wait_for_call("ended", 60)
