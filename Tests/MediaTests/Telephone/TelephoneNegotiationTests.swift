@@ -18,7 +18,7 @@ struct TelephoneNegotiationTests {
         media: String = "audio", transport: String = "RTP/AVP"
     ) -> [UInt8] {
         let head = ["v=0", "o=- 1 1 IN IP4 \(address)", "s=-", "c=IN IP4 \(address)", "t=0 0", "m=\(media) \(port) \(transport) \(formats)"]
-        return Array((head + lines).joined(separator: "\r\n").utf8 + "\r\n".utf8)
+        return Array(((head + lines).joined(separator: "\r\n") + "\r\n").utf8)
     }
 
     @Test("The offer is one audio section with both laws and telephone-event, where we take it")

@@ -17,7 +17,7 @@ import VirtualNetwork
         let end = order.firstIndex { if case .ended = $0 { true } else { false } }
         let late = order[((end ?? 0) + 1)...].contains {
             switch $0 {
-            case .progress, .answered, .offered, .offerAnswered, .offerRefused, .ended: true
+            case .trying, .progress, .answered, .offered, .offerAnswered, .offerRefused, .ended: true
             case .offerWithdrawn, .dialog, .released, .registration: false
             }
         }

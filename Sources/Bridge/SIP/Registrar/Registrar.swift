@@ -90,7 +90,7 @@ public struct Registrar: ~Copyable, Sendable {
         _ request: SIPRequest, tag: String, isStale: Bool, now: Duration, using generator: inout some RandomNumberGenerator
     ) -> SIPResponse {
         var response = SIPResponse(401, to: request, toTag: tag)
-        for challenge in digest.challenges(isStale: isStale, now: now, using: &generator) {
+        for challenge in digest.challenges(isStale: isStale, now: now, using: &generator) where settings.algorithms.contains(challenge.algorithm) {
             response.headers.append(.wwwAuthenticate, challenge.text)
         }
         return response

@@ -14,5 +14,9 @@ public struct RegistrarSettings: Sendable {
     public var requestsPerSecond: UInt32 = 10
     public var burst: UInt32 = 40
 
+    /// What telephones are challenged with, the best first. SHA-256 is not asked for unless it is listed here: many telephones give
+    /// up on a 401 that holds a challenge whose algorithm they do not know, wherever it stands, in spite of RFC 8760 section 2.4.
+    public var algorithms: [DigestAlgorithm] = [.md5]
+
     public init() {}
 }
