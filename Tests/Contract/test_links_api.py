@@ -23,10 +23,9 @@ def signing_key(rest):
     return rest.made("/v1/signing-keys", {"name": "CRM"})
 
 
-def join(socket, link, query=None):
-    parts = urlsplit(link["url"])
-    socket.load = fresh_load()
-    return socket.join(link["room"], name="Ada", load=socket.load, link=query or "?" + parts.query)
+def join(socket, link):
+    socket.send(type="join", room=link["room"], name="Ada", load=fresh_load(), link="?" + urlsplit(link["url"]).query)
+    return socket.receive("welcome")
 
 
 def dial(socket, number):

@@ -12,7 +12,7 @@ struct WorldNumberPlanTests {
             ("+35621223531", NumberProfile(isValid: true, region: "MT", type: .fixedLine)),
             ("+12125550123", NumberProfile(isValid: true, region: "US", type: .fixedLineOrMobile)),
             ("+449098790000", NumberProfile(isValid: true, region: "GB", type: .premiumRate)),
-            ("+448452424242", NumberProfile(isValid: true, region: "GB", type: .sharedCost)),
+            ("+491805123456", NumberProfile(isValid: true, region: "DE", type: .sharedCost)),
             ("+498001234567", NumberProfile(isValid: true, region: "DE", type: .tollFree)),
         ])
     func profile(number: String, expected: NumberProfile) {
