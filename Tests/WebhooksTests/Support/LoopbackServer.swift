@@ -123,6 +123,8 @@ final class LoopbackServer: Sendable {
             guard let length = request.header("content-length").flatMap({ Int($0) }), request.body.utf8.count >= length else { return }
             request.body = String(decoding: request.body.utf8.prefix(length), as: UTF8.self)
             received = ""
+            // Before the answer: who has it may count on the request being remembered.
+            handlers.server.withLock { $0 }?.note(request)
             let path = String(request.head.split(separator: " ")[1])
             switch LoopbackServer.answers[path] ?? .text("HTTP/1.1 204 No Content\r\n\r\n") {
             case .text(let text): write(text, context)
@@ -133,7 +135,6 @@ final class LoopbackServer: Sendable {
             case .nothing: break
             case .close: context.close(promise: nil)
             }
-            handlers.server.withLock { $0 }?.note(request)
         }
 
         private func write(_ text: String, _ context: ChannelHandlerContext) {
