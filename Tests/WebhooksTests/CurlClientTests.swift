@@ -92,7 +92,7 @@ struct CurlClientTests {
             await #expect(throws: HTTPFailure.timedOut) { try await Self.client(total: 200).send(Self.post(server.url("/silent"))) }
             await #expect(throws: HTTPFailure.interrupted) { try await Self.client().send(Self.post(server.url("/close"))) }
             // The status was there before the body stalled.
-            let stalled = try await Self.client(total: 200).send(Self.post(server.url("/stalled")))
+            let stalled = try await Self.client(total: 3_000).send(Self.post(server.url("/stalled")))
             #expect(stalled.status == 200 && stalled.isCut)
             return server.port
         }
