@@ -47,7 +47,8 @@ struct TestStore {
     static func open(_ conninfo: String, connections: Int = 4, secret: UInt8 = 7) async throws -> Store {
         var logger = Logger(label: "store-tests")
         logger.logLevel = .critical
-        return try await Store.open(conninfo: conninfo, atRest: try keyring(secret), connections: connections, waitLimit: .seconds(120), logger: logger)
+        return try await Store.open(
+            conninfo: conninfo, atRest: try keyring(secret), connections: connections, waitLimit: .seconds(120), logger: logger)
     }
 
     /// A second process on the same data.
