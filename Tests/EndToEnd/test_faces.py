@@ -46,10 +46,10 @@ def test_a_call_at_three_sizes_with_hang_up_and_controls_in_sight(installation, 
     assert int(minutes) == 0 and 0 < int(seconds) < 60
 
 
-def test_a_call_without_a_line_at_three_sizes(installation, visitors):
+def test_a_call_that_is_not_allowed_at_three_sizes(installation, visitors):
     tab = visitors.tab(installation.link(room="sales", name="Ada Lovelace", dial="+49301234567", cam="off"))
-    tab.wait_for_call("ended", outcome="trunk_unavailable")
-    tab.photograph("no-line")
+    tab.wait_for_call("ended", outcome="blocked")
+    tab.photograph("not-allowed")
 
 
 def test_a_malformed_link_at_three_sizes(installation, visitors):

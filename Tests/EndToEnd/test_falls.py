@@ -63,7 +63,7 @@ def test_a_killed_database_is_started_again(running, room):
     deadline = time.monotonic() + 30
     while True:
         try:
-            assert running.call(call)["outcome"] == "trunk_unavailable"
+            assert running.call(call)["outcome"] == "blocked"
             break
         except (AssertionError, requests.RequestException):
             assert time.monotonic() < deadline, running.printed

@@ -70,7 +70,7 @@ def test_database_url_is_used_and_no_cluster_is_made(foreign, room):
         assert not any("postgresql://" in word for process in descendants(installation.process.pid) for word in process.command)
         assert installation.stop() < 5
         assert installation.start() < 5
-        assert installation.call(call)["outcome"] == "trunk_unavailable"
+        assert installation.call(call)["outcome"] == "blocked"
         assert installation.stop() < 5
     finally:
         installation.kill()
@@ -92,7 +92,7 @@ def test_a_stop_while_the_database_is_silent_is_prompt():
         )
         try:
             silent.settimeout(10)
-            silent.accept()
+            connection, _ = silent.accept()
             everybody = descendants(process.pid)
             assert everybody
             began = time.monotonic()
@@ -102,6 +102,7 @@ def test_a_stop_while_the_database_is_silent_is_prompt():
             assert process.returncode == 0
             assert "ringlink: " not in complaints, complaints
             assert not [left.command for left in everybody if left.is_alive]
+            connection.close()
         finally:
             process.kill()
             process.wait()

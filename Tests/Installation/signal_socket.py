@@ -108,7 +108,7 @@ class SignalSocket:
 
 
 def refused_call(installation, room):
-    """A call row without any media: a dial that no trunk can carry."""
+    """A call row without any media: a number that nobody has allowed."""
     with SignalSocket(installation) as browser:
         browser.join(room)
         browser.send(type="dial", number="+49301234567", origin="user", key=secrets.token_hex(8))
