@@ -60,7 +60,7 @@ extension RoomEngine {
 
     /// Sends the mix to a phone, and what the phone says to everybody who hears it.
     private func send(to phone: PhoneLeg, now: Duration, into batch: inout PacketBatch) {
-        // Two of them: the far end of our own making answers while the batch is the leg's to write to.
+        // Kept for after the exchange: until then the batch is the leg's to write to.
         var answer: (packet: [UInt8], header: RTPHeader)?
         let progress = phone.exchange(mixed, now: now, into: &batch) { answer = ($0, $1) }
         if let answer { spread(answer.packet, answer.header, codec: phone.codec, of: phone, now: now, into: &batch) }
