@@ -5,6 +5,7 @@ import secrets
 
 import pytest
 
+from Installation.api import API
 from Installation.network import NetworkRefused, enter_own_network
 from Installation.ringlink import BINARY, Installation
 
@@ -30,6 +31,8 @@ def installation(built):
     installation = Installation("shared")
     try:
         installation.start()
+        # Tests are refused more often than people, and each refusal is to have a row of its own.
+        API(installation).create("guard/rules", kind="cap", cap="refusals_per_minute", limit=1000)
         yield installation
         if installation.is_running:
             assert installation.stop() < 5

@@ -63,13 +63,12 @@ def silent_connection(installation):
 
 @pytest.fixture(scope="session", autouse=True)
 def open_guard(installation):
-    """The tests dial some numbers, more often than people, and are refused more often: what `test_guard.py` is not about."""
+    """The tests dial some numbers, more often than people: what `test_guard.py` is not about."""
     rest = REST(installation)
     for prefix in ("+49", "+1"):
         rest.made("/v1/guard/rules", {"kind": "allow", "prefix": prefix})
     for cap in ("per_ip_hour", "per_network_hour", "per_day", "concurrent", "internal_per_ip_hour"):
         rest.made("/v1/guard/rules", {"kind": "cap", "cap": cap, "limit": None})
-    rest.made("/v1/guard/rules", {"kind": "cap", "cap": "refusals_per_minute", "limit": 1000})
 
 
 @pytest.fixture

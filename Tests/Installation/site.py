@@ -41,6 +41,7 @@ class Site:
     def lift_caps(self):
         for cap in CAPS:
             self.api.create("guard/rules", kind="cap", cap=cap, limit=None)
+        self.api.create("guard/rules", kind="cap", cap="refusals_per_minute", limit=1000)
         return self
 
     def link(self, **parameters):
