@@ -33,7 +33,7 @@ struct WakeMeasurement {
             try timer.arm(at: due)
             try epoll.wait(milliseconds: nil) { _ in timer.acknowledge() }
             _ = socket.send(bytes, 0..<bytes.count, to: socket.localAddress)
-            _ = batch.receive(from: socket) { _, _, _ in }
+            _ = batch.receive(from: socket) { _, _, _, _ in }
         }
         return (threadTime() - before).milliseconds * 1000 / Double(rounds)
     }

@@ -46,7 +46,7 @@ final class GeneratorLoop {
     private func receive(_ leg: MediaLeg) {
         var count = batch.capacity
         while count == batch.capacity {
-            count = batch.receive(from: leg.socket) { datagram, _, _ in
+            count = batch.receive(from: leg.socket) { datagram, _, _, _ in
                 leg.receive(&datagram, now: MonotonicClock.now())
             }
         }

@@ -71,6 +71,32 @@ struct RoomTableTests {
         #expect(rig.table.snapshot.liveCalls == [Sample.call(2)])
     }
 
+    @Test("A browser's datagrams may wait for a frame only while nobody else waits for them")
+    func hurry() {
+        let rig = RoomRig()
+        rig.connect(1)
+        #expect(rig.table.hurries, "no phone, so no frame is due")
+        rig.perform(Sample.dial(1))
+        rig.run(for: .milliseconds(100))
+        #expect(!rig.table.hurries)
+
+        rig.perform(Sample.join(2, room: Sample.otherRoom))
+        #expect(rig.table.hurries, "a connection is to come up")
+        rig.perform(.leave(room: Sample.otherRoom, peer: Sample.peer(2)))
+        #expect(!rig.table.hurries)
+        rig.connect(2, room: Sample.otherRoom)
+        rig.run(for: .milliseconds(100))
+        #expect(!rig.table.hurries, "a browser that is alone, in a room without a phone")
+
+        rig.connect(3)
+        #expect(rig.table.hurries, "another browser waits for what the first one says")
+        rig.perform(.leave(room: Sample.room, peer: Sample.peer(3)))
+        rig.run(for: .milliseconds(100))
+        #expect(!rig.table.hurries)
+        rig.perform(.hangup(call: Sample.call(1), by: .user))
+        #expect(rig.table.hurries)
+    }
+
     @Test("A thread takes ten thousand rooms, then no more, and again when one has ended")
     func full() {
         let rig = RoomRig()

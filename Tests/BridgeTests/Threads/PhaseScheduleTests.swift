@@ -4,12 +4,12 @@ import VirtualNetwork
 
 @Suite("The phases of a thread's rooms")
 struct PhaseScheduleTests {
-    @Test("Rooms are spread evenly, and a place that is free again is taken first")
+    @Test("Rooms are spread in groups, and a place that is free again is taken first")
     func spread() {
         var schedule = PhaseSchedule()
-        let phases = (0..<60).map { _ in schedule.add() }
+        let phases = (0..<160).map { _ in schedule.add() }
         #expect(Set(phases).count == 20)
-        #expect(schedule.rooms.allSatisfy { $0 == 3 })
+        #expect(schedule.rooms.allSatisfy { $0 == 8 })
         schedule.remove(phase: 7, mixing: false)
         #expect(schedule.add() == 7)
     }
@@ -18,8 +18,9 @@ struct PhaseScheduleTests {
     func due() {
         var schedule = PhaseSchedule()
         #expect(schedule.nextDue(after: .zero) == nil)
-        let phases = (0..<4).map { _ in schedule.add() }
-        let busy = phases[3]
+        // A full group that waits, and one room in the next phase.
+        let phases = (0..<9).map { _ in schedule.add() }
+        let busy = phases[8]
         schedule.setMixing(true, phase: busy)
         var now = Duration.zero
         var times = [[Duration]](repeating: [], count: PhaseSchedule.phases)

@@ -4,24 +4,35 @@ import VirtualNetwork
 
 @Suite("Phases of mixing")
 struct MixPhasesTests {
-    @Test("The first 20 rooms have a phase each, the first two are half a frame apart")
-    func spread() {
+    @Test("Eight rooms share a phase before another one is opened, half a frame away")
+    func groups() {
         var phases = MixPhases()
-        let given = (0..<20).map { _ in phases.assign() }
+        let given = (0..<160).map { _ in phases.assign() }
+        for group in 0..<20 { #expect(Set(given[group * 8..<group * 8 + 8]).count == 1) }
         #expect(Set(given) == Set(0..<20))
-        #expect(abs(given[0] - given[1]) == 10)
+        #expect(abs(given[0] - given[8]) == 10)
     }
 
-    @Test("Under random coming and going a new room always has a least used phase")
+    @Test("With all groups full, a new room has a least used phase")
+    func full() {
+        var phases = MixPhases()
+        let given = (0..<200).map { _ in phases.assign() }
+        #expect(phases.load.allSatisfy { $0 == 10 })
+        phases.release(given[57])
+        #expect(phases.assign() == given[57])
+    }
+
+    @Test("Under random coming and going a new phase is opened only when every open one is full")
     func random() {
         var generator = SeededGenerator(seed: 5)
         var phases = MixPhases()
         var rooms: [Int] = []
         for _ in 0..<5000 {
             if rooms.isEmpty || Bool.random(using: &generator) {
-                let least = phases.load.min()!
+                let before = phases.load
                 let phase = phases.assign()
-                #expect(phases.load[phase] == least + 1)
+                if before[phase] == 0 { #expect(before.allSatisfy { $0 == 0 || $0 >= MixPhases.group }) }
+                if before[phase] >= MixPhases.group { #expect(before[phase] == before.min()!) }
                 rooms.append(phase)
             } else {
                 phases.release(rooms.remove(at: Int.random(in: rooms.indices, using: &generator)))

@@ -10,7 +10,7 @@ struct UDPSocketTests {
         try epoll.add(socket, token: 1)
         var received: [Received] = []
         while received.count < count, try epoll.wait(milliseconds: 1_000, { _ in }) > 0 {
-            _ = batch.receive(from: socket) { bytes, remote, local in received.append((bytes, remote, local)) }
+            _ = batch.receive(from: socket) { bytes, remote, local, _ in received.append((bytes, remote, local)) }
         }
         return received
     }
@@ -64,13 +64,25 @@ struct UDPSocketTests {
         let batch = try DatagramBatch()
         for value in UInt8(0)..<20 { #expect(client.send([value], 0..<1, to: server.localAddress) == .sent) }
         var seen: [UInt8] = []
-        let taken = batch.receive(from: server) { bytes, remote, local in
+        let taken = batch.receive(from: server) { bytes, remote, local, _ in
             seen.append(bytes[0])
             #expect(server.send(bytes, [OutgoingDatagram(0..<1, to: remote, from: local)], with: batch) == 1)
         }
         #expect(taken == 20)
         #expect(seen == Array(0..<20))
         #expect(try receive(20, at: client, with: batch).map(\.bytes) == (UInt8(0)..<20).map { [$0] })
+    }
+
+    @Test("Of two datagrams the one that came first has waited longer", arguments: ["127.0.0.1", "::1"])
+    func age(host: String) throws {
+        let address = try #require(SocketAddress(host, port: 0))
+        let server = try UDPSocket(bind: address)
+        let client = try UDPSocket(bind: address)
+        let batch = try DatagramBatch()
+        for value in UInt8(0)..<2 { #expect(client.send([value], 0..<1, to: server.localAddress) == .sent) }
+        var ages: [Duration] = []
+        #expect(batch.receive(from: server) { _, _, _, age in ages.append(age) } == 2)
+        #expect(ages[0] > ages[1] && ages[1] > .zero && ages[0] < .seconds(1), "\(ages)")
     }
 
     @Test("A datagram longer than the batch's memory is dropped and counted; an empty one is not")
@@ -85,7 +97,7 @@ struct UDPSocketTests {
         #expect(client.send(long, 0..<0, to: server.localAddress) == .sent)
         #expect(try receive(2, at: server, with: batch).map(\.bytes.count) == [2048, 0])
         #expect(batch.oversized == 1)
-        #expect(batch.receive(from: server) { _, _, _ in } == 0)
+        #expect(batch.receive(from: server) { _, _, _, _ in } == 0)
     }
 
     @Test("A port in use, and a range outside of the bytes, are refused")

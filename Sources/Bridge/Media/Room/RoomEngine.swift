@@ -155,6 +155,9 @@ public final class RoomEngine {
     /// Whether the room must be called every 20 ms.
     public var needsMixing: Bool { !phones.isEmpty }
 
+    /// Whether what a browser sends is waited for: by another browser, or by a connection that is yet to come up.
+    public var hurries: Bool { browsers.count > 1 || browsers.contains { $0.transport?.isEstablished != true } }
+
     // MARK: Sections
 
     /// Gives every phone a section of this browser, as far as there are any.

@@ -129,7 +129,7 @@ final class PhoneLoop {
             desk.failTransport(to: SIPAddress(error.destination), now: MonotonicClock.now(), wall: wall)
         }
         let (now, wall) = (MonotonicClock.now(), wall)
-        _ = batch.receive(from: udp) { datagram, remote, local in
+        _ = batch.receive(from: udp) { datagram, remote, local, _ in
             desk.receive(datagram.span, from: SIPAddress(remote), to: SIPAddress(local), now: now, wall: wall)
         }
     }

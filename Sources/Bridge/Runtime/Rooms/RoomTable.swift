@@ -12,6 +12,7 @@ package struct RoomTable {
         let room: LiveRoom
         let phase: Int
         var isMixing = false
+        var hurries = false
 
         init(_ room: LiveRoom, phase: Int) {
             self.room = room
@@ -31,6 +32,13 @@ package struct RoomTable {
     private var upcoming: (phase: Int, at: Duration)?
     /// When the next room must be served; `nil` without rooms.
     package var nextDue: Duration? { upcoming?.at }
+    /// Rooms in which what a browser sends cannot wait.
+    private var hurrying = 0
+    /// Whether a browser's datagram must be read when it comes.
+    ///
+    /// Where each room holds one browser at most, all that it says is for a phone's next frame: it may wait in the socket until some
+    /// room's frame is due, which is 20 ms at most, and the thread is woken half as often. The kernel notes when it came.
+    package var hurries: Bool { hurrying > 0 || !schedule.isMixing }
     private var bySlug: [RoomSlug: Entry] = [:]
     private var byCall: [CallID: Entry] = [:]
     private var byPhase = [[Entry]](repeating: [], count: PhaseSchedule.phases)
@@ -53,7 +61,7 @@ package struct RoomTable {
     /// Whether nothing is left of any room, call or leg.
     package var isEmpty: Bool {
         bySlug.isEmpty && byCall.isEmpty && legs.isEmpty && byPhase.allSatisfy(\.isEmpty) && schedule.rooms.allSatisfy { $0 == 0 }
-            && schedule.mixing.allSatisfy { $0 == 0 }
+            && schedule.mixing.allSatisfy { $0 == 0 } && hurrying == 0
     }
 
     // MARK: Datagrams
@@ -195,6 +203,11 @@ package struct RoomTable {
             entry.isMixing = isMixing
             schedule.setMixing(isMixing, phase: entry.phase)
         }
+        let hurries = entry.room.engine.hurries
+        if hurries != entry.hurries {
+            entry.hurries = hurries
+            hurrying += hurries ? 1 : -1
+        }
         if entry.room.isOver { close(entry, into: &output) }
         return answer
     }
@@ -203,6 +216,7 @@ package struct RoomTable {
         guard bySlug.removeValue(forKey: entry.room.slug) != nil else { return }
         byPhase[entry.phase].removeAll { $0 === entry }
         schedule.remove(phase: entry.phase, mixing: entry.isMixing)
+        if entry.hurries { hurrying -= 1 }
         output.changes.append((.room(entry.room.slug), .roomEnded(room: entry.room.slug)))
     }
 }

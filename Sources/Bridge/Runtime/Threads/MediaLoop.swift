@@ -26,6 +26,8 @@ final class MediaLoop {
     private var rooms: RoomTable
     private var output = RoomOutput()
     private var stopped = false
+    /// Whether the browsers' sockets are in `epoll`.
+    private var watchesBrowsers = false
 
     /// Full batches that are read from one socket before the others get their turn.
     private static let batchesPerTurn = 4
@@ -45,8 +47,6 @@ final class MediaLoop {
         timer = try TimerFD()
         batch = try DatagramBatch()
         rooms = RoomTable(toolbox: toolbox, candidates: sockets.candidates, seed: settings.seed)
-        try epoll.add(sockets.ipv4, token: Token.ipv4.rawValue)
-        if let ipv6 = sockets.ipv6 { try epoll.add(ipv6, token: Token.ipv6.rawValue) }
         try epoll.add(mailbox.wake, token: Token.mailbox.rawValue)
         try epoll.add(timer, token: Token.timer.rawValue)
     }
@@ -54,6 +54,7 @@ final class MediaLoop {
     func run() throws(LinuxError) {
         var armed: Duration?
         while !stopped {
+            try watchBrowsers(rooms.hurries)
             let due = rooms.nextDue
             if due != armed {
                 try timer.arm(at: due)
@@ -67,6 +68,7 @@ final class MediaLoop {
                 case .timer:
                     timer.acknowledge()
                     armed = nil
+                    if !watchesBrowsers { receiveBrowsers() }
                 case nil: receivePhone(token)
                 }
                 // After every source, so that a flood of datagrams cannot make a room's frame late.
@@ -76,13 +78,31 @@ final class MediaLoop {
         }
     }
 
+    /// Whether a browser's datagram wakes this thread, or waits for the next frame: see `RoomTable.hurries`.
+    private func watchBrowsers(_ isWatching: Bool) throws(LinuxError) {
+        guard isWatching != watchesBrowsers else { return }
+        watchesBrowsers = isWatching
+        if isWatching {
+            try epoll.add(sockets.ipv4, token: Token.ipv4.rawValue)
+            if let ipv6 = sockets.ipv6 { try epoll.add(ipv6, token: Token.ipv6.rawValue) }
+        } else {
+            try epoll.remove(sockets.ipv4)
+            if let ipv6 = sockets.ipv6 { try epoll.remove(ipv6) }
+        }
+    }
+
+    private func receiveBrowsers() {
+        receive(sockets.ipv4)
+        if let ipv6 = sockets.ipv6 { receive(ipv6) }
+    }
+
     private func receive(_ socket: UDPSocket) {
         for _ in 0..<Self.batchesPerTurn {
             let now = MonotonicClock.now()
             let wallClock = MonotonicClock.wallClockNanoseconds()
-            let count = batch.receive(from: socket) { datagram, remote, local in
+            let count = batch.receive(from: socket) { datagram, remote, local, age in
                 let path = TransportPath(local: TransportAddress(local), remote: TransportAddress(remote))
-                rooms.receive(&datagram, on: path, now: now, wallClock: wallClock, into: &output)
+                rooms.receive(&datagram, on: path, now: now - age, wallClock: wallClock - age.nanoseconds, into: &output)
             }
             carryOut()
             if count < batch.capacity { return }
@@ -94,10 +114,10 @@ final class MediaLoop {
         let now = MonotonicClock.now()
         let wallClock = MonotonicClock.wallClockNanoseconds()
         // One batch a turn: a flood on one phone's port must not make the others wait.
-        _ = batch.receive(from: isControl ? phone.sockets.control : phone.sockets.media) { datagram, remote, _ in
+        _ = batch.receive(from: isControl ? phone.sockets.control : phone.sockets.media) { datagram, remote, _, age in
             rooms.receive(
-                datagram, of: phone.call, leg: phone.leg, from: TransportAddress(remote), isControl: isControl, now: now,
-                wallClock: wallClock, into: &output)
+                datagram, of: phone.call, leg: phone.leg, from: TransportAddress(remote), isControl: isControl, now: now - age,
+                wallClock: wallClock - age.nanoseconds, into: &output)
         }
         carryOut()
     }

@@ -2,7 +2,7 @@ import Media
 
 /// When a media thread must wake for its rooms: the 20 one-millisecond phases of a frame. Pure arithmetic.
 ///
-/// Rooms are spread over the phases so that no thread mixes all of them at once. A phase with a phone in one of its rooms
+/// Rooms are spread over the phases in small groups, so that no thread mixes all of them at once. A phase with a phone in one of its rooms
 /// is due every 20 ms, one whose rooms only need housekeeping every 100 ms, an empty one never.
 package struct PhaseSchedule {
     package static let phases = MixPhases.count
@@ -14,9 +14,12 @@ package struct PhaseSchedule {
     package var rooms: [Int] { assignment.load }
     package private(set) var mixing = [Int](repeating: 0, count: phases)
 
+    /// Whether some phase is due every 20 ms.
+    package var isMixing: Bool { mixing.contains { $0 > 0 } }
+
     package init() {}
 
-    /// The least loaded phase takes the new room.
+    /// - Returns: the phase of a new room (see `MixPhases`).
     package mutating func add() -> Int { assignment.assign() }
 
     package mutating func remove(phase: Int, mixing wasMixing: Bool) {

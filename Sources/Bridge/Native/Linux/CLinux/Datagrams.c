@@ -4,9 +4,11 @@
 #include <linux/errqueue.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
-#define CONTROL_SIZE CMSG_SPACE(sizeof(struct in6_pktinfo))
+// What is sent uses the first part only.
+#define CONTROL_SIZE (CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(struct timespec)))
 
 typedef union {
     struct cmsghdr header;
@@ -25,6 +27,10 @@ struct clinux_batch {
     int capacity;
     int datagram_size;
     lane receiving;
+    // Messages from the front whose headers the last call has changed.
+    int used;
+    // CLOCK_REALTIME when the last call returned.
+    int64_t received_at;
     lane sending;
     clinux_outgoing *outgoing;
     uint8_t *bytes;
@@ -40,6 +46,8 @@ int clinux_udp_open(const clinux_address *local, int receive_buffer, int send_bu
         failed = setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on)
             || setsockopt(descriptor, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof on);
     }
+    // A kernel that does not note the time of arrival is as good as one that always hands over at once.
+    setsockopt(descriptor, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
     // The kernel cuts sizes to its limits in silence; less buffer is no reason not to run.
     if (!failed && receive_buffer > 0)
         failed = setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
@@ -125,6 +133,7 @@ clinux_batch *clinux_batch_create(int capacity, int datagram_size) {
     if (!batch) return NULL;
     size_t count = (size_t)capacity;
     batch->capacity = capacity;
+    batch->used = capacity;
     batch->datagram_size = datagram_size;
     batch->outgoing = calloc(count, sizeof *batch->outgoing);
     batch->bytes = calloc(count, (size_t)datagram_size);
@@ -145,7 +154,7 @@ void clinux_batch_free(clinux_batch *batch) {
 }
 
 int clinux_receive(clinux_batch *batch, int descriptor) {
-    for (int index = 0; index < batch->capacity; index++) {
+    for (int index = 0; index < batch->used; index++) {
         batch->receiving.vectors[index].iov_base = batch->bytes + (size_t)index * (size_t)batch->datagram_size;
         batch->receiving.vectors[index].iov_len = (size_t)batch->datagram_size;
         struct msghdr *header = &batch->receiving.messages[index].msg_hdr;
@@ -158,8 +167,16 @@ int clinux_receive(clinux_batch *batch, int descriptor) {
         header->msg_controllen = sizeof batch->receiving.controls[index];
     }
     int count = recvmmsg(descriptor, batch->receiving.messages, (unsigned)batch->capacity, MSG_DONTWAIT, NULL);
-    if (count >= 0) return count;
-    return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+    batch->used = count < 0 ? batch->capacity : count;
+    if (count < 0) return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+    batch->received_at = clinux_wall_nanoseconds();
+    return count;
+}
+
+// Both clocks step together; a step between the two readings must not make a datagram old, or of the future.
+static int64_t age(int64_t now, struct timespec arrival) {
+    int64_t passed = now - ((int64_t)arrival.tv_sec * 1000000000 + arrival.tv_nsec);
+    return passed < 0 || passed > CLINUX_OLDEST ? 0 : passed;
 }
 
 clinux_received clinux_batch_received(const clinux_batch *batch, int index) {
@@ -182,6 +199,10 @@ clinux_received clinux_batch_received(const clinux_batch *batch, int index) {
             memcpy(&info, CMSG_DATA(each), sizeof info);
             clinux_from_in6(&info.ipi6_addr, &result.local);
             result.has_local = true;
+        } else if (each->cmsg_level == SOL_SOCKET && each->cmsg_type == SCM_TIMESTAMPNS) {
+            struct timespec arrival;
+            memcpy(&arrival, CMSG_DATA(each), sizeof arrival);
+            result.age = age(batch->received_at, arrival);
         }
     }
     return result;

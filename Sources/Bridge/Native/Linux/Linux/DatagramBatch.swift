@@ -32,10 +32,12 @@ public final class DatagramBatch {
     deinit { clinux_batch_free(memory) }
 
     /// Takes what waits at `socket`, at most `capacity` datagrams; `body` may change the array, which is reused.
+    ///
+    /// - Parameter body: `age` is how long the datagram lay in the socket, by the kernel's note of its arrival (0 to 1 s).
     /// - Returns: how many were taken. Fewer than `capacity` means that none is left.
     public func receive(
         from socket: UDPSocket,
-        _ body: (_ datagram: inout [UInt8], _ remote: SocketAddress, _ local: SocketAddress) -> Void
+        _ body: (_ datagram: inout [UInt8], _ remote: SocketAddress, _ local: SocketAddress, _ age: Duration) -> Void
     ) -> Int {
         let count = Int(clinux_receive(memory, socket.descriptor))
         // An error on a datagram socket concerns an earlier datagram, and is gone when it has been reported.
@@ -53,7 +55,7 @@ public final class DatagramBatch {
                 local.high = received.local.high
                 local.low = received.local.low
             }
-            body(&datagram, SocketAddress(received.remote), local)
+            body(&datagram, SocketAddress(received.remote), local, .nanoseconds(received.age))
         }
         return count
     }

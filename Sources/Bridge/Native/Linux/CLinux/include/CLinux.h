@@ -43,7 +43,11 @@ typedef struct {
     // Without a port: the socket knows it. Meaningful only if has_local.
     clinux_address local;
     bool has_local;
+    // Nanoseconds that it waited in the socket; 0 if unknown.
+    int64_t age;
 } clinux_received;
+// Nanoseconds: a datagram that seems to have waited for longer came while the clock was set.
+#define CLINUX_OLDEST 1000000000
 clinux_received clinux_batch_received(const clinux_batch *batch, int index);
 
 typedef struct {
