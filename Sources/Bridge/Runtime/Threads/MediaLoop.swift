@@ -28,6 +28,8 @@ final class MediaLoop {
     private var stopped = false
     /// Whether the browsers' sockets are in `epoll`.
     private var watchesBrowsers = false
+    /// Whether a turn has left something in a socket. A flood would fill it until the next frame, so it is watched then.
+    private var backlog = (ipv4: false, ipv6: false)
 
     /// Full batches that are read from one socket before the others get their turn.
     private static let batchesPerTurn = 4
@@ -54,7 +56,7 @@ final class MediaLoop {
     func run() throws(LinuxError) {
         var armed: Duration?
         while !stopped {
-            try watchBrowsers(rooms.hurries)
+            try watchBrowsers(rooms.hurries || backlog.ipv4 || backlog.ipv6)
             let due = rooms.nextDue
             if due != armed {
                 try timer.arm(at: due)
@@ -62,8 +64,8 @@ final class MediaLoop {
             }
             try epoll.wait(milliseconds: nil) { token in
                 switch Token(rawValue: token) {
-                case .ipv4: receive(sockets.ipv4)
-                case .ipv6: if let ipv6 = sockets.ipv6 { receive(ipv6) }
+                case .ipv4: backlog.ipv4 = receive(sockets.ipv4)
+                case .ipv6: if let ipv6 = sockets.ipv6 { backlog.ipv6 = receive(ipv6) }
                 case .mailbox: readMail()
                 case .timer:
                     timer.acknowledge()
@@ -92,11 +94,12 @@ final class MediaLoop {
     }
 
     private func receiveBrowsers() {
-        receive(sockets.ipv4)
-        if let ipv6 = sockets.ipv6 { receive(ipv6) }
+        backlog.ipv4 = receive(sockets.ipv4)
+        if let ipv6 = sockets.ipv6 { backlog.ipv6 = receive(ipv6) }
     }
 
-    private func receive(_ socket: UDPSocket) {
+    /// - Returns: whether there is more than one turn may take.
+    private func receive(_ socket: UDPSocket) -> Bool {
         for _ in 0..<Self.batchesPerTurn {
             let now = MonotonicClock.now()
             let wallClock = MonotonicClock.wallClockNanoseconds()
@@ -105,8 +108,9 @@ final class MediaLoop {
                 rooms.receive(&datagram, on: path, now: now - age, wallClock: wallClock - age.nanoseconds, into: &output)
             }
             carryOut()
-            if count < batch.capacity { return }
+            if count < batch.capacity { return false }
         }
+        return true
     }
 
     private func receivePhone(_ token: UInt64) {
@@ -165,7 +169,7 @@ final class MediaLoop {
         for (call, room, announcement) in output.speech { speech(call, room, announcement) }
         let requests = output.phones
         for call in output.endedCalls { callEnded(call) }
-        for failure in output.failures { logger.notice("browser connection failed", metadata: ["reason": "\(failure)"]) }
+        for failure in output.failures { logger.notice("media failed", metadata: ["reason": "\(failure)"]) }
         output.removeNews()
         for request in requests { carryOut(request) }
         // A port that could not be opened has ended its call.
