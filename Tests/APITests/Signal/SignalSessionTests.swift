@@ -236,7 +236,23 @@ struct SignalSessionTests {
         let hangup = Samples.bytes(#"{"type":"hangup","call":"ca_0123456789abcdef01234567"}"#)
         #expect(codes(session.received(hangup, now: .zero)) == [.atCapacity])
         #expect(session.dialFinished(Samples.key, fault: SignalFault(.noMedia, about: "dial", key: Samples.key)).count == 1)
-        #expect(session.received(hangup, now: .zero) == [.start(.hangup(Samples.place, Samples.call))])
+        #expect(session.received(hangup, now: .zero) == [.start(.hangup(Samples.place, Samples.call, isHost: false))])
+    }
+
+    @Test("A host may hang up what others have called, and is told so; a guest's link says nothing", arguments: [LinkRole.host, .guest])
+    func host(role: LinkRole) throws {
+        var session = SignalSession(now: .zero)
+        _ = session.received(Samples.bytes(Self.join), now: .zero)
+        var admission = Self.admission
+        admission.signed = SignedLink(
+            id: try #require(LinkID("ln_0123456789ab")), room: Samples.room, link: RoomLink(), role: role,
+            key: try #require(SigningKeyID("sk_0123456789ab")))
+        _ = session.joinFinished(.success(admission), now: .zero, wallMilliseconds: 0)
+        let hangup = Samples.bytes(#"{"type":"hangup","call":"ca_0123456789abcdef01234567"}"#)
+        #expect(session.received(hangup, now: .zero) == [.start(.hangup(Samples.place, Samples.call, isHost: role == .host))])
+        let news = session.heard(.call(Samples.snapshot(.answered, load: Samples.otherLoad), at: 0))
+        let told = news.compactMap { if case .send(.dialStatus(let status)) = $0 { status.mayHangUp } else { nil } }
+        #expect(told == [role == .host])
     }
 
     // MARK: Switches

@@ -159,8 +159,8 @@ package final class SignalSocket: Sendable {
         case .dial(let request):
             let fault = await desk.dialling.dial(request) { result in act { $0.dialAnswered(request.key, result) } }
             act { $0.dialFinished(request.key, fault: fault) }
-        case .hangup(let place, let call):
-            let fault = await desk.dialling.hangup(call, from: place)
+        case .hangup(let place, let call, let isHost):
+            let fault = await desk.dialling.hangup(call, from: place, isHost: isHost)
             act { $0.hangupFinished(fault: fault) }
         case .update(let place, let switches):
             var next: SignalSession.Switches? = switches

@@ -19,16 +19,16 @@ package struct DialStatus: Sendable, Equatable {
     package var talkSeconds: Int?
     /// Seconds since the answer.
     package var answeredSeconds: Int?
-    /// Whether this socket's load may hang it up.
-    package var isStarter: Bool
+    /// Whether this socket may hang it up: its load has started it, or it is a host.
+    package var mayHangUp: Bool
 
     /// - Parameter now: milliseconds since 1970 UTC.
-    package init(_ call: CallSnapshot, key: DialKey?, load: LoadID, now: Int64) {
+    package init(_ call: CallSnapshot, key: DialKey?, load: LoadID, isHost: Bool = false, now: Int64) {
         self.call = call.id
         self.key = key
-        isStarter = call.load == load
+        mayHangUp = isHost || call.load == load
         // Of a hidden number not even its starter's browser gets a digit.
-        number = call.hidesNumber ? nil : isStarter ? call.target.text : call.target.maskedForGuests
+        number = call.hidesNumber ? nil : call.load == load ? call.target.text : call.target.maskedForGuests
         label = call.label
         state = call.state.rawValue
         earlyMedia = call.earlyMedia
@@ -49,7 +49,7 @@ package struct DialStatus: Sendable, Equatable {
         self.key = key
         state = "not_fired"
         earlyMedia = false
-        isStarter = false
+        mayHangUp = false
         self.reason = reason
         self.refusal = refusal
     }

@@ -130,6 +130,6 @@ extension DialStatus {
         if let refusal { refusal.write(to: &json) }
         if let talkSeconds { json.member("talk_seconds", talkSeconds) }
         if let answeredSeconds { json.member("answered_seconds", answeredSeconds) }
-        if call != nil { json.member("starter", isStarter) }
+        if call != nil { json.member("starter", mayHangUp) }
     }
 }

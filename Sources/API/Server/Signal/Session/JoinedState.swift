@@ -5,6 +5,8 @@ struct JoinedState {
     let place: Place
     /// The signed link by which the browser came.
     let signed: SignedLink?
+    /// Whether it may hang up what others have called.
+    var isHost: Bool { signed?.role == .host }
     var offerInFlight = false
     /// Offers that came meanwhile: each is refused once the answer before it is out, since the page counts answers and errors in order.
     var offersTooEarly = 0
@@ -60,7 +62,7 @@ struct JoinedState {
         case .call(let call, let at):
             guard tell(call) else { return [] }
             let key = call.state == .ended ? asked.removeValue(forKey: call.id) : asked[call.id]
-            return [.dialStatus(DialStatus(call, key: key, load: place.load, now: at))]
+            return [.dialStatus(DialStatus(call, key: key, load: place.load, isHost: isHost, now: at))]
         }
     }
 

@@ -17,7 +17,7 @@ extension SignalSession {
         case join(JoinFrame)
         case offer(Place, sdp: String)
         case dial(DialRequest)
-        case hangup(Place, CallID)
+        case hangup(Place, CallID, isHost: Bool)
         case update(Place, Switches)
     }
 

@@ -145,7 +145,7 @@ package struct SignalSession: ~Copyable {
             var joined = JoinedState(place: admission.place, signed: admission.signed)
             let calls = admission.calls.map { call in
                 joined.tell(call)
-                return DialStatus(call, key: nil, load: admission.place.load, now: wallMilliseconds)
+                return DialStatus(call, key: nil, load: admission.place.load, isHost: joined.isHost, now: wallMilliseconds)
             }
             state = .joined(joined)
             let welcome = Welcome(
@@ -222,7 +222,7 @@ package struct SignalSession: ~Copyable {
             // One that is older than what was told is left to the next news, which carries the key too.
             let isNews = joined.tell(call) || joined.told[call.id]?.state == call.state
             state = .joined(joined)
-            return !isNews ? [] : [.send(.dialStatus(DialStatus(call, key: key, load: joined.place.load, now: at)))]
+            return !isNews ? [] : [.send(.dialStatus(DialStatus(call, key: key, load: joined.place.load, isHost: joined.isHost, now: at)))]
         }
     }
 
@@ -242,7 +242,7 @@ package struct SignalSession: ~Copyable {
         var joined = joined
         joined.operations += 1
         state = .joined(joined)
-        return [.start(.hangup(joined.place, call))]
+        return [.start(.hangup(joined.place, call, isHost: joined.isHost))]
     }
 
     package mutating func hangupFinished(fault: SignalFault?) -> [Action] {
