@@ -123,6 +123,16 @@ struct TelephoneNegotiationTests {
         #expect(sdp.contains("m=audio 41000 RTP/AVP 8 0 101\r\n"))
     }
 
+    @Test("An offer with feedback is answered with its own profile, and so is what we say after it")
+    func feedbackProfile() throws {
+        var negotiation = negotiation()
+        _ = negotiation.offer()
+        _ = try negotiation.accept(answer: phone())
+        let (sdp, _) = try negotiation.answer(offer: phone(transport: "RTP/AVPF"))
+        #expect(sdp.contains("m=audio 41000 RTP/AVPF 0 101\r\n"))
+        #expect(negotiation.offer().contains("m=audio 41000 RTP/AVPF "))
+    }
+
     @Test("Sections that we do not speak are refused in their places")
     func otherSections() throws {
         var negotiation = negotiation()

@@ -4,7 +4,7 @@ import SDP
 /// Why a session description of a phone cannot be used; each is answered 488 (or ends an attempt), never a call that is up.
 public enum TelephoneNegotiationError: Error, Equatable, Sendable {
     case malformed(SessionDescriptionError)
-    /// No audio section, or only rejected ones, or one of another transport than `RTP/AVP`.
+    /// No audio section, or only rejected ones, or one of another transport than `RTP/AVP` and `RTP/AVPF`.
     case noAudio
     /// No codec that both speak.
     case noCodec
@@ -26,6 +26,8 @@ public struct TelephoneNegotiation: Sendable {
     private let codecs: [AudioCodec]
     private var version: UInt64
     private var said: SessionDescription?
+    /// The profile: plain RTP, or the one that the peer has offered, whose feedback nobody has to use (RFC 4585).
+    private var transport = "RTP/AVP"
     /// What was last agreed on.
     public private(set) var media: TelephoneMedia?
 
@@ -68,6 +70,7 @@ public struct TelephoneNegotiation: Sendable {
         var media = try agree(on: description.media[index], of: description)
         if let current = self.media?.format.codec, let kept = media.accepted.first(where: { $0.codec == current }) { media.format = kept }
         self.media = media
+        transport = description.media[index].transport
         let formats = [media.format] + media.accepted.filter { $0 != media.format }
         let direction = Direction(sends: media.direction.sends, receives: media.direction.receives)
         let text = say(formats, event: media.telephoneEvent, direction: direction, others: description.media, at: index)
@@ -128,7 +131,7 @@ public struct TelephoneNegotiation: Sendable {
         _ formats: [PayloadFormat], event: UInt8?, direction: Direction, others: [MediaDescription], at index: Int = 0
     ) -> String {
         var section = MediaDescription(
-            kind: .audio, port: local.port, transport: "RTP/AVP",
+            kind: .audio, port: local.port, transport: transport,
             formats: formats.map { "\($0.payloadType)" } + (event.map { ["\($0)"] } ?? []))
         for format in formats {
             section.attributes.append(
