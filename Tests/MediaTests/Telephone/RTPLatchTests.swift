@@ -29,6 +29,37 @@ struct RTPLatchTests {
         #expect(again)
     }
 
+    @Test("After a new offer a phone that is heard where it was stays there")
+    func renewedInPlace() {
+        var latch = RTPLatch(signalled: signalled, isAllowed: true, now: .zero)
+        let first = latch.accepts(natted, now: .seconds(1))
+        latch.renew(now: .seconds(60))
+        #expect(first && latch.target == natted, "nothing is sent into the void meanwhile")
+        let same = latch.accepts(natted, now: .milliseconds(60_020))
+        let other = latch.accepts(stranger, now: .seconds(70))
+        #expect(same && !other && latch.target == natted)
+    }
+
+    @Test("After a new offer a phone whose NAT has changed is found again, once")
+    func renewedElsewhere() {
+        var latch = RTPLatch(signalled: signalled, isAllowed: true, now: .zero)
+        _ = latch.accepts(natted, now: .seconds(1))
+        latch.renew(now: .seconds(60))
+        let early = latch.accepts(stranger, now: .milliseconds(60_499))
+        let due = latch.accepts(stranger, now: .milliseconds(60_500))
+        let old = latch.accepts(natted, now: .seconds(61))
+        #expect(!early && due && !old && latch.target == stranger)
+    }
+
+    @Test("After a new offer the SDP's own address is believed at once, also where no other is")
+    func renewedToSignalled() {
+        var latch = RTPLatch(signalled: signalled, isAllowed: true, now: .zero)
+        _ = latch.accepts(natted, now: .seconds(1))
+        latch.renew(now: .seconds(60))
+        let own = latch.accepts(signalled, now: .milliseconds(60_001))
+        #expect(own && latch.target == signalled)
+    }
+
     @Test("A trunk that forbids it is heard from its SDP's address only")
     func forbidden() {
         var latch = RTPLatch(signalled: signalled, isAllowed: false, now: .zero)

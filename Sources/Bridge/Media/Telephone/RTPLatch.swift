@@ -5,13 +5,15 @@ import ICE
 /// A phone behind a NAT names an address that nothing comes from. After half a second of that, the first other source is taken for
 /// the phone, if the trunk allows it, and only once until the next offer and answer: whoever comes later is not believed.
 public struct RTPLatch: Equatable, Sendable {
-    /// How long the SDP's address has to send something.
+    /// How long the address that is known has to send something.
     public static let patience = Duration.milliseconds(500)
 
     private let signalled: TransportAddress
     private let isAllowed: Bool
-    private let since: Duration
+    private var since: Duration
     private var source: TransportAddress?
+    /// Whether the phone was heard since the last offer and answer.
+    private var isProven = false
 
     /// - Parameters:
     ///   - signalled: the address of the phone's SDP.
@@ -25,11 +27,19 @@ public struct RTPLatch: Equatable, Sendable {
     /// Where to send.
     public var target: TransportAddress { source ?? signalled }
 
+    /// There was an offer and an answer with the same address: the phone may be found elsewhere, once, if it is not heard where it was.
+    public mutating func renew(now: Duration) {
+        since = now
+        isProven = false
+    }
+
     /// Whether a packet from `remote` is the phone's; the first one decides where all the others must come from.
     public mutating func accepts(_ remote: TransportAddress, now: Duration) -> Bool {
-        if let source { return remote == source }
-        guard remote == signalled || (isAllowed && now - since >= Self.patience) else { return false }
+        if remote != target {
+            guard !isProven, remote == signalled || (isAllowed && now - since >= Self.patience) else { return false }
+        }
         source = remote
+        isProven = true
         return true
     }
 }
