@@ -80,6 +80,19 @@ struct DialDeskTests {
         }
     }
 
+    @Test("Figures are read once for everybody who asks within five seconds")
+    func figures() async throws {
+        let recent = RecentFigures()
+        var reads = 0
+        for second in [0, 1, 4.9, 5, 9, 10] {
+            let figures = try await recent.figures(now: .seconds(second)) {
+                reads += 1
+                return CallFigures(rooms: reads, participants: 0, live: 0, byOutcome: [:])
+            }
+            #expect(figures.rooms == (second < 5 ? 1 : second < 10 ? 2 : 3))
+        }
+    }
+
     @Test("Only the load that started a call may hang it up")
     func hangup() async throws {
         try await Self.visit { server, connection in

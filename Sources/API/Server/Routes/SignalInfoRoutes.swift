@@ -8,15 +8,11 @@ struct SignalInfoRoutes: Sendable {
     let build: String
     let calls: any CallBook
     let clock: ServerClock
+    let recent = RecentFigures()
 
     private struct Summary: Encodable {
-        struct Trunks: Encodable {
-            var up = 0
-            var down = 0
-        }
         var rooms: Int
         var participants: Int
-        var trunks = Trunks()
         var calls: [String: Int]
     }
 
@@ -45,7 +41,7 @@ struct SignalInfoRoutes: Sendable {
     }
 
     private func healthSummary() async throws -> Response {
-        let figures = try await calls.figures(now: clock.wallMilliseconds)
+        let figures = try await recent.figures(now: clock.now) { try await calls.figures(now: clock.wallMilliseconds) }
         var totals = ["live": figures.live]
         for outcome in CallOutcome.allCases { totals[outcome.rawValue] = figures.byOutcome[outcome] ?? 0 }
         return try JSONAnswer.response(Summary(rooms: figures.rooms, participants: figures.participants, calls: totals))
