@@ -122,6 +122,18 @@ struct GuardTests {
         }
     }
 
+    @Test("Heaps of refusals are forgotten after a month, and not before")
+    func forgotten() async throws {
+        try await TestStore.with { test in
+            _ = try await dials(20, from: 0, over: test.store, address: 1)
+            _ = try await dials(20, from: 50, over: test.store, address: 2)
+            let minute = start / 60_000 * 60_000
+            #expect(try await test.store.forgetRefusals(now: minute + Store.refusalsKept - 1) == 0)
+            #expect(try await test.store.forgetRefusals(now: minute + Store.refusalsKept) == 2)
+            #expect(try await test.count("SELECT count(*) FROM guard_refusals") == 0)
+        }
+    }
+
     @Test("Beyond ten rows a minute refused dials of an address are only counted, and another address still has its rows")
     func heaps() async throws {
         try await TestStore.with { test in

@@ -62,7 +62,10 @@ public struct APIService: Service {
         let events = EventDesk(calls: calls, bridge: link, hub: web.hub, clock: clock, logger: logger)
         let housekeeping = Housekeeping(
             calls: calls, bridge: link, dialling: web.dialling, hub: web.hub, setups: setups,
-            forgetAnswers: { while try await store.forgetIdempotent(now: clock.wallMilliseconds) == 1_000 {} }, clock: clock, logger: logger)
+            forget: {
+                while try await store.forgetIdempotent(now: clock.wallMilliseconds) == 1_000 {}
+                while try await store.forgetRefusals(now: clock.wallMilliseconds) == 1_000 {}
+            }, clock: clock, logger: logger)
 
         let webhooks = WebhookService(
             store: store, policy: egress, build: configuration.build, now: { clock.wallMilliseconds }, logger: logger)

@@ -13,8 +13,8 @@ struct Housekeeping: Service {
     let dialling: DialDesk
     let hub: RoomHub
     let setups: SetupDesk
-    /// Drops answers that nobody can ask for again.
-    let forgetAnswers: @Sendable () async throws -> Void
+    /// Drops what nobody can ask for again: kept answers, heaps of refusals.
+    let forget: @Sendable () async throws -> Void
     let clock: ServerClock
     let logger: Logger
 
@@ -56,9 +56,9 @@ struct Housekeeping: Service {
 
     private func clean() async {
         do {
-            try await forgetAnswers()
+            try await forget()
         } catch {
-            logger.debug("old answers not forgotten", metadata: ["error": "\(error)"])
+            logger.debug("old rows not forgotten", metadata: ["error": "\(error)"])
         }
     }
 

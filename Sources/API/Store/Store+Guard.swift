@@ -1,6 +1,23 @@
 import Domain
 import LibPQ
 
+extension Store {
+    /// How long the heaps of refusals are kept that got no call, in milliseconds. An attacker makes them, so they must not stay for ever.
+    public static let refusalsKept: Int64 = 30 * 24 * 3_600_000
+
+    /// Forgets old heaps of refusals; returns how many, at most 1,000 at once.
+    public func forgetRefusals(now: Int64) async throws(StoreError) -> Int {
+        try await transaction { transaction throws(PostgresError) in
+            try transaction.execute(
+                """
+                DELETE FROM guard_refusals WHERE (address, rule, minute) IN (
+                    SELECT address, rule, minute FROM guard_refusals WHERE minute <= instant($1) ORDER BY minute LIMIT 1000
+                    FOR UPDATE SKIP LOCKED)
+                """, .int(now - Self.refusalsKept))
+        }
+    }
+}
+
 extension PostgresTransaction {
     /// The rules that a dial to `number` falls under: the caps, and the matches that cover it.
     func guardRules(covering number: String, _ profile: NumberProfile?, policy: Policy) throws(PostgresError) -> GuardRules {
