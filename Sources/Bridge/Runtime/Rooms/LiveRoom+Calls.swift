@@ -38,7 +38,8 @@ extension LiveRoom {
 
     /// No RTP port is free for a call to a phone.
     func phoneFailed(_ call: CallID, now: Duration, into output: inout RoomOutput) {
-        end(call, .trunkUnavailable, by: .system, "The bridge has no RTP port free. Give it more with --rtp-ports.", now: now, into: &output)
+        output.failures.append("no RTP port was free for a phone: give the bridge more with --rtp-ports")
+        end(call, .trunkUnavailable, by: .system, "All lines are taken. Try again in a moment.", now: now, into: &output)
     }
 
     /// What the phone side reports of one of the room's calls.
