@@ -25,13 +25,13 @@ struct UpOptions: ParsableArguments {
     @Option(help: "TCP port (on loopback) between the two processes; 0 takes a free one.")
     var controlPort: Int = 0
 
-    @Option(help: "UDP port of SIP. Kept for the trunks, which this release does not have yet.")
+    @Option(help: "UDP port of SIP; on loopback only until there is a trunk or an extension.")
     var sipPort: Int = 5060
 
     @Option(help: "First UDP port of browsers' media; every media thread takes one.")
     var mediaPort: Int = 40_000
 
-    @Option(help: "UDP ports of phones' media. Kept for the trunks, which this release does not have yet.")
+    @Option(help: "UDP ports of phones' media, two a call.")
     var rtpPorts: String = "41000-41999"
 
     @Option(help: ArgumentHelp("IP address at which the media port is reached from outside, such as a NAT's; repeatable.", valueName: "address"))
