@@ -124,6 +124,18 @@ def test_a_call_that_is_hung_up_while_it_rings(site, click):
         assert "BYE" not in trunk.methods
 
 
+def test_an_answer_that_crosses_the_cancel_is_acknowledged_and_ended(site, click):
+    number = site.number()
+    peer = OddPeer(Script().ring().answered_after_cancel())
+    with peer, site.trunk({number: peer.uri}) as trunk:
+        clicked = click(number, trunk.id)
+        clicked.tab.wait_for_call("ringing")
+        clicked.tab.press("hangup")
+        clicked.ends("cancelled")
+        peer.finish()
+        assert len(peer.received("ACK")) >= 1 and len(peer.received("BYE")) >= 1
+
+
 def test_a_tab_that_is_closed_while_it_rings_lets_the_telephone_ring_no_longer_than_the_grace(site, click):
     number = site.number()
     with Phone("patient", PHONE_TONE, answers=False) as phone, site.trunk({number: phone.uri}) as trunk:

@@ -43,6 +43,11 @@ a=ptime:20
 a={direction}
 """
 CODECS = {"PCMU": 0, "PCMA": 8}
+#: The lines of a request that a response takes back: a proxy puts those of Via and Record-Route above all others.
+_LINE = "(Via|Record-Route):[^[:cntrl:]]*"
+WAY = f"({_LINE}[[:cntrl:]]+)*{_LINE}"
+#: Variables of sipp that hold a part of the INVITE.
+REMEMBERED = ("caller", "to", "way")
 
 
 INVITE = """INVITE sip:{number}@[remote_ip]:[remote_port] SIP/2.0
@@ -79,7 +84,10 @@ class Script:
         if request != "INVITE":
             return ""
         # From of the INVITE is To of our own requests.
-        return '<action><ereg regexp=".*" search_in="hdr" header="From:" assign_to="caller"/><ereg regexp=".*" search_in="hdr" header="To:" assign_to="to"/></action>'
+        return (
+            '<action><ereg regexp=".*" search_in="hdr" header="From:" assign_to="caller"/><ereg regexp=".*" search_in="hdr" header="To:" assign_to="to"/>'
+            f'<ereg regexp="{WAY}" search_in="msg" assign_to="way"/></action>'
+        )
 
     def expect(self, *statuses, within=10):
         """The answer to a request of our own: one of these."""
@@ -175,7 +183,6 @@ class Script:
 
     def cancelled(self, within=20):
         """Waits for CANCEL and goes as it asks."""
-        # The 487 answers the INVITE, and so needs its CSeq; everything else is the same in both.
         self.receive("CANCEL", within=within).reply(200)
         self.steps.append(f"<send><![CDATA[\n{self._of_invite('487 Request Terminated')}Content-Length: 0\n\n]]></send>")
         return self.receive("ACK")
@@ -191,7 +198,12 @@ class Script:
 
     @staticmethod
     def _of_invite(status):
-        return REPLY.format(status=status, tag=";tag=odd[call_number]").replace("[last_CSeq:]", "CSeq: [cseq] INVITE")
+        """
+        The final response to the INVITE after its CANCEL has come, which a proxy has sent on its own behalf: with one Via and no
+        Record-Route (RFC 3261 §16.10). What goes back the way of the INVITE needs that one's, and else is for nobody beyond the proxy.
+        """
+        text = REPLY.format(status=status, tag=";tag=odd[call_number]")
+        return text.replace("[last_Via:]\n[last_Record-Route:]", "[$way]").replace("[last_CSeq:]", "CSeq: [cseq] INVITE")
 
     def xml(self, tone):
         # sipp refuses a variable that nothing reads.
@@ -199,8 +211,8 @@ class Script:
         for step in self.steps:
             steps.append(step.replace("@TONE@", escape(str(tone))).replace("[$called]", "[$to];tag=odd[call_number]"))
         text = "\n".join(steps)
-        used = [name for name in ("caller", "to") if f"[${name}]" in text]
-        unused = [name for name in ("caller", "to") if name not in used and f'assign_to="{name}"' in text]
+        used = [name for name in REMEMBERED if f"[${name}]" in text]
+        unused = [name for name in REMEMBERED if name not in used and f'assign_to="{name}"' in text]
         reference = f'<Reference variables="{",".join(unused)}"/>' if unused else ""
         return f'<?xml version="1.0" encoding="UTF-8"?>\n<scenario name="odd">\n{text}\n{reference}\n</scenario>\n'
 
