@@ -4,18 +4,18 @@ import SIP
 /// What a failed attempt comes to: the call's outcome if it was the last, and whether another trunk may be tried.
 ///
 /// This is the table of `docs/protocol.md`, «Outcomes»: what the far end decided is final, what the trunk could not do is not.
-struct AttemptVerdict: Equatable, Sendable {
-    var ending: PhoneEnding
+package struct AttemptVerdict: Equatable, Sendable {
+    package var ending: PhoneEnding
     /// Another trunk may do better.
-    var isTrunkFault: Bool
+    package var isTrunkFault: Bool
     /// For the operator: names the cause.
-    var operatorText: String
+    package var operatorText: String
 
     /// - Parameters:
     ///   - end: how the SIP call ended; one that was never answered.
     ///   - hasRung: whether the far end had rung before.
     ///   - isExtension: whether there is no trunk between us and the phone.
-    init(_ end: CallEnd, hasRung: Bool, isExtension: Bool) {
+    package init(_ end: CallEnd, hasRung: Bool, isExtension: Bool) {
         let status = end.status.map(Int.init)
         func verdict(_ outcome: CallOutcome, by party: CallParty = .phone, trunkFault: Bool = false, _ text: String) -> AttemptVerdict {
             AttemptVerdict(
@@ -51,7 +51,7 @@ struct AttemptVerdict: Equatable, Sendable {
         }
     }
 
-    init(_ ending: PhoneEnding, isTrunkFault: Bool, _ operatorText: String) {
+    package init(_ ending: PhoneEnding, isTrunkFault: Bool, _ operatorText: String) {
         self.ending = ending
         self.isTrunkFault = isTrunkFault
         self.operatorText = operatorText

@@ -7,12 +7,12 @@ import SIP
 ///
 /// Lines of JSON, appended before the datagram leaves that they speak of. A write that has reached the kernel survives the process;
 /// against the machine's own end there is nobody to hang up for. Secrets are not in it: a password comes with the setup.
-final class DialogJournal {
+package final class DialogJournal {
     /// A dialog of a former life.
-    struct Orphan: Equatable, Sendable {
-        var key: String
-        var trunk: TrunkID?
-        var dialog: DialogSnapshot
+    package struct Orphan: Equatable, Sendable {
+        package var key: String
+        package var trunk: TrunkID?
+        package var dialog: DialogSnapshot
     }
 
     private struct Line: Codable {
@@ -23,7 +23,7 @@ final class DialogJournal {
     }
 
     /// Lines after which the file is written anew, if most of it is of the past.
-    private static let compaction = 4_096
+    package static let compaction = 4_096
     /// What is read at most, in bytes: the limit of sessions, many times over.
     private static let longest = 64 << 20
 
@@ -35,7 +35,7 @@ final class DialogJournal {
     /// Opens the journal at `path`, and reads what a former process left in it.
     ///
     /// - Throws: `BridgeStartError` if it cannot be read or written: without it a crash could leave a phone off the hook.
-    init(path: String) throws(BridgeStartError) {
+    package init(path: String) throws(BridgeStartError) {
         self.path = path
         let decoder = JSONDecoder()
         if let text = FileManager.default.contents(atPath: path) {
@@ -51,14 +51,14 @@ final class DialogJournal {
     deinit { if descriptor >= 0 { close(descriptor) } }
 
     /// What is in the journal now: asked at the start, all of it is of a former life.
-    var orphans: [Orphan] {
+    package var orphans: [Orphan] {
         live.values.compactMap { line in line.dialog.map { Orphan(key: line.key, trunk: line.trunk, dialog: $0) } }.sorted { $0.key < $1.key }
     }
 
     /// - Returns: whether it was written down.
-    func note(_ key: String, trunk: TrunkID?, _ dialog: DialogSnapshot) -> Bool { append(Line(key: key, trunk: trunk, dialog: dialog)) }
+    package func note(_ key: String, trunk: TrunkID?, _ dialog: DialogSnapshot) -> Bool { append(Line(key: key, trunk: trunk, dialog: dialog)) }
 
-    func release(_ key: String) {
+    package func release(_ key: String) {
         guard live[key] != nil else { return }
         _ = append(Line(key: key))
     }

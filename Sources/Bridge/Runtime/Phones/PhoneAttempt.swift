@@ -4,7 +4,7 @@ import Media
 import SIP
 
 /// One try to reach the far end: one INVITE to a trunk, or one to each phone of an extension at once.
-struct PhoneAttempt {
+package struct PhoneAttempt {
     /// One INVITE of it.
     struct Branch {
         var negotiation: TelephoneNegotiation
@@ -22,10 +22,16 @@ struct PhoneAttempt {
     var hasRung = false
     var hasEarlyMedia = false
     /// The best of what the branches that failed came to.
-    var verdict: AttemptVerdict?
+    package private(set) var verdict: AttemptVerdict?
+
+    package init(trunk: TrunkID?, startedAt: Int64, latches: Bool) {
+        self.trunk = trunk
+        self.startedAt = startedAt
+        self.latches = latches
+    }
 
     /// Takes what a branch came to: what a person decided counts more than what could not be reached.
-    mutating func note(_ new: AttemptVerdict) {
+    package mutating func note(_ new: AttemptVerdict) {
         guard let old = verdict else {
             verdict = new
             return

@@ -140,7 +140,7 @@ final class PhoneLoop {
             switch message {
             case .order(let order): desk.perform(order, now: now, wall: wall)
             case .configure(let setup):
-                desk.configure(setup)
+                desk.configure(setup, now: now, wall: wall)
                 openSocket(desk.needsNetwork)
                 if namesDue == .zero { namesDue = now + Self.nameAge }
             case .resolved(let trunk, let host, let addresses):

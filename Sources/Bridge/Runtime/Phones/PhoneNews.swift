@@ -3,7 +3,7 @@ import ICE
 import Media
 
 /// What the phone side tells a call's room.
-enum PhoneNews: Sendable, Equatable {
+package enum PhoneNews: Sendable, Equatable {
     /// A phone rings, or something is heard of it before the answer.
     case ringing(earlyMedia: Bool)
     /// What was agreed on with the phone: before its answer (early media), with it, or later in the call.
@@ -14,22 +14,4 @@ enum PhoneNews: Sendable, Equatable {
     case answered
     /// The far end's side is over; nothing more comes.
     case ended(PhoneEnding)
-}
-
-/// How the far end's side of a call ended.
-struct PhoneEnding: Sendable, Equatable {
-    var outcome: CallOutcome
-    var by: CallParty
-    /// One sentence for a person; never holds a number.
-    var detail: String
-    var sipStatus: Int?
-    var q850Cause: Int?
-
-    init(_ outcome: CallOutcome, by: CallParty, _ detail: String, sipStatus: Int? = nil, q850Cause: Int? = nil) {
-        self.outcome = outcome
-        self.by = by
-        self.detail = detail
-        self.sipStatus = sipStatus
-        self.q850Cause = q850Cause
-    }
 }

@@ -1,7 +1,7 @@
 import Domain
 
 /// What a media thread asks of the phone side: the SIP thread, which all rooms share.
-enum PhoneOrder: Sendable {
+package enum PhoneOrder: Sendable {
     /// Reach the far end of a call; its RTP port is open.
     case place(PhoneCall)
     /// The call is over for the room: cancel it, or hang it up.
@@ -11,12 +11,20 @@ enum PhoneOrder: Sendable {
 }
 
 /// A call to a telephone or an extension, as its room gives it away.
-struct PhoneCall: Sendable, Equatable {
-    var call: CallID
-    var room: RoomSlug
-    var route: DialRoute
+package struct PhoneCall: Sendable, Equatable {
+    package var call: CallID
+    package var room: RoomSlug
+    package var route: DialRoute
     /// Our RTP port; RTCP is one higher.
-    var rtpPort: UInt16
+    package var rtpPort: UInt16
     /// How long the far end may ring, over all attempts.
-    var ringLimit: Duration
+    package var ringLimit: Duration
+
+    package init(call: CallID, room: RoomSlug, route: DialRoute, rtpPort: UInt16, ringLimit: Duration) {
+        self.call = call
+        self.room = room
+        self.route = route
+        self.rtpPort = rtpPort
+        self.ringLimit = ringLimit
+    }
 }

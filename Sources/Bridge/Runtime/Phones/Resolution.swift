@@ -1,7 +1,7 @@
 import SIP
 
 /// Where a trunk's host name points to.
-enum Resolution: Equatable, Sendable {
+package enum Resolution: Equatable, Sendable {
     /// It is being looked up.
     case pending
     case addresses([SIPAddress])

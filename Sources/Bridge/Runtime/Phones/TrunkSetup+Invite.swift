@@ -1,6 +1,4 @@
 import Domain
-import ICE
-import Media
 import SIP
 
 extension TrunkSetup {
@@ -23,33 +21,5 @@ extension TrunkSetup {
         return OutgoingCallRequest(
             target: target, nextHop: nextHop, from: NameAddress(uri: .sip(SIPURI(user: account, host: domain))), local: local,
             contactUser: username ?? "ringlink", assertedIdentity: identity, offer: offer, digest: digest)
-    }
-}
-
-extension TelephoneCodec {
-    var audio: AudioCodec {
-        switch self {
-        case .pcmu: .pcmu
-        case .pcma: .pcma
-        }
-    }
-}
-
-extension TransportAddress {
-    init(_ ip: SIP.IPAddress, port: UInt16) {
-        self = ip.isIPv4 ? TransportAddress(ipv4: ip.ipv4, port: port) : TransportAddress(ipv6High: ip.high, low: ip.low, port: port)
-    }
-}
-
-extension PhoneEnding {
-    /// How a call that was answered ended.
-    init(afterAnswer end: CallEnd) {
-        let (party, text): (CallParty, String) =
-            switch end.cause {
-            case .peerHungUp: (.phone, "The phone hung up.")
-            case .forgotten, .timedOut, .unacknowledged, .unreachable: (.system, "The line to the phone was lost.")
-            case .refused, .cancelled, .hungUp, .noSessionDescription: (.system, "The call is over.")
-            }
-        self.init(.completed, by: party, text, sipStatus: end.status.map(Int.init) ?? 200, q850Cause: end.q850Cause.map(Int.init))
     }
 }

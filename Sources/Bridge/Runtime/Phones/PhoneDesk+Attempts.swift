@@ -1,0 +1,137 @@
+import Domain
+import ICE
+import Media
+import SIP
+
+// Which way a call is tried: trunk after trunk, or all phones of an extension at once.
+
+extension PhoneDesk {
+    /// How long a trunk may be silent before the next one is tried: the retransmissions of 3.5 s were lost, too. RFC 3261 would wait 32 s,
+    /// with a person listening to nothing.
+    static let responsePatience = Duration.seconds(5)
+
+    // MARK: Trunks
+
+    func tryNext(_ call: CallID, now: Duration, wall: Int64) {
+        while let desk = calls[call] {
+            guard let trunk = desk.trunks.first else {
+                let none = AttemptVerdict.notTried("No trunk is left.")
+                return end(call, (desk.verdict ?? none).ending)
+            }
+            calls[call]?.trunks.removeFirst()
+            if tryTrunk(trunk, for: call, now: now, wall: wall) { return }
+        }
+    }
+
+    /// Calls that wait for the name of a trunk, where there is news of it.
+    func goOnWithWaiting(now: Duration, wall: Int64) {
+        for (call, desk) in calls.all {
+            guard let trunk = desk.awaitedTrunk, trunks.resolution(of: trunk) != .pending else { continue }
+            calls[call]?.awaitedTrunk = nil
+            if !tryTrunk(trunk, for: call, now: now, wall: wall) { tryNext(call, now: now, wall: wall) }
+        }
+    }
+
+    /// - Returns: whether something is under way now.
+    private func tryTrunk(_ id: TrunkID, for call: CallID, now: Duration, wall: Int64) -> Bool {
+        guard let desk = calls[call], case .trunks(let route) = desk.order.route else { return false }
+        func skip(_ text: String) -> Bool {
+            let verdict = AttemptVerdict.notTried(text)
+            calls[call]?.verdict = verdict
+            tell(call, .attempted(PhoneAttempt(trunk: id, startedAt: wall, latches: false).record(verdict, endedAt: wall)))
+            return false
+        }
+        guard let trunk = trunks[id] else { return skip("The trunk is not set up on the bridge.") }
+        if let limit = trunk.maximumCalls, calls.linesInUse(of: id) >= limit { return skip("The trunk has all its \(limit) calls up.") }
+        let addresses: [SIPAddress]
+        switch trunks.resolution(of: id) {
+        case .addresses(let found): addresses = found
+        case .pending:
+            calls[call]?.awaitedTrunk = id
+            return true
+        case .failed, nil:
+            // Asked again, for the next call.
+            if trunks.renew(id) { output.lookups.append(id) }
+            return skip("The host name of the trunk could not be looked up.")
+        }
+        guard let nextHop = addresses.first, let local = localAddress(nextHop) else { return skip("There is no route to the trunk.") }
+        var attempt = PhoneAttempt(trunk: id, startedAt: wall, latches: trunk.latchesRTP)
+        var branch = makeBranch(desk, local: local, codecs: trunk.codecs)
+        let request = trunk.invite(to: route.number, nextHop: nextHop, local: local, offer: SIPBody(Array(branch.negotiation.offer().utf8)))
+        guard let session = endpoint.place(request, now: now, random: &random) else { return skip("The bridge is at its limit of calls.") }
+        attempt.branches[session] = branch
+        calls.attach(session, to: call, over: id)
+        attempt.responseDueAt = now + Self.responsePatience
+        calls[call]?.attempt = attempt
+        return true
+    }
+
+    // MARK: Extensions
+
+    /// Rings all phones of an extension at once; the first that answers has the call.
+    func ring(_ number: String, for call: CallID, now: Duration, wall: Int64) {
+        guard let desk = calls[call] else { return }
+        var attempt = PhoneAttempt(trunk: nil, startedAt: wall, latches: true)
+        for binding in endpoint.bindings(for: number, now: now) {
+            var branch = makeBranch(desk, local: binding.local, codecs: TelephoneCodec.allCases)
+            let from = NameAddress(displayName: "Ringlink", uri: .sip(SIPURI(user: "ringlink", binding.local)))
+            let request = OutgoingCallRequest(
+                target: .sip(binding.contact), nextHop: binding.received, pinsNextHop: true, from: from, local: binding.local,
+                contactUser: "ringlink", offer: SIPBody(Array(branch.negotiation.offer().utf8)))
+            guard let session = endpoint.place(request, now: now, random: &random) else { continue }
+            attempt.branches[session] = branch
+            calls.attach(session, to: call, over: nil)
+        }
+        guard !attempt.branches.isEmpty else {
+            return end(call, PhoneEnding(.unreachable, by: .system, "No phone is registered as extension \(number) now."))
+        }
+        calls[call]?.attempt = attempt
+    }
+
+    private func makeBranch(_ desk: DeskCall, local: SIPAddress, codecs: [TelephoneCodec]) -> PhoneAttempt.Branch {
+        let address = TransportAddress(local.ip, port: desk.order.rtpPort)
+        return PhoneAttempt.Branch(
+            negotiation: TelephoneNegotiation(local: address, codecs: codecs.map(\.audio), sessionID: random.next()), local: address)
+    }
+
+    // MARK: The end of an attempt
+
+    /// An attempt has failed: another trunk, or the end.
+    func finish(_ attempt: PhoneAttempt, _ verdict: AttemptVerdict, of call: CallID, now: Duration, wall: Int64) {
+        guard let desk = calls[call] else { return }
+        tell(call, .attempted(attempt.record(verdict, endedAt: wall)))
+        calls[call]?.attempt = nil
+        calls[call]?.verdict = verdict
+        // What a person has heard must not begin again from the start, and nobody is rung for an empty room.
+        guard verdict.isTrunkFault, !attempt.hasEarlyMedia, desk.isAttended, !desk.trunks.isEmpty else { return end(call, verdict.ending) }
+        tryNext(call, now: now, wall: wall)
+    }
+
+    /// Nobody responded: as if the transaction had timed out. Should an answer come after all, the endpoint takes it back.
+    func giveUp(_ call: CallID, _ desk: DeskCall, now: Duration, wall: Int64) {
+        guard var attempt = desk.attempt else { return }
+        letGo(desk, now: now)
+        attempt.branches = [:]
+        finish(attempt, AttemptVerdict(CallEnd(.timedOut), hasRung: false, isExtension: attempt.trunk == nil), of: call, now: now, wall: wall)
+    }
+
+    func stopRinging(_ call: CallID, _ desk: DeskCall, now: Duration, wall: Int64) {
+        let ending =
+            desk.attempt == nil
+            ? PhoneEnding(.trunkUnavailable, by: .system, CallOutcome.trunkUnavailable.sentence)
+            : PhoneEnding(.noAnswer, by: .limit, CallOutcome.noAnswer.sentence)
+        if let attempt = desk.attempt {
+            tell(call, .attempted(attempt.record(AttemptVerdict(ending, isTrunkFault: false, "Not answered in time."), endedAt: wall)))
+        }
+        letGo(desk, now: now)
+        end(call, ending)
+    }
+
+    /// Ends the SIP side of a call that nobody waits for any more.
+    func letGo(_ desk: DeskCall, now: Duration, except kept: SessionID? = nil) {
+        for session in desk.attempt?.branches.keys ?? [:].keys where session != kept {
+            calls.detach(session)
+            endpoint.hangUp(session, now: now, random: &random)
+        }
+    }
+}
