@@ -3,7 +3,7 @@
 /// It comes with every `hello` and, when something changed, by `BridgeCommand.configure`. A bridge keeps the one with the
 /// highest `version`: two web processes may tell of the same change in either order.
 public struct BridgeSetup: Codable, Sendable, Equatable {
-    /// Grows with every change of what follows.
+    /// Grows with every change of what follows; 0 only in `none`.
     public var version: UInt64
     public var trunks: [TrunkSetup]
     public var extensions: [ExtensionSetup]
@@ -14,7 +14,7 @@ public struct BridgeSetup: Codable, Sendable, Equatable {
         self.extensions = extensions
     }
 
-    /// Before any web process has told: no trunk, no extension.
+    /// Nothing is known: before any web process has told, and from one that cannot read its database.
     public static let none = BridgeSetup(version: 0, trunks: [], extensions: [])
 }
 

@@ -110,7 +110,7 @@ struct BridgeLinkTests {
                 let clock = ServerClock()
                 let exchange = ControlExchange(base: url, audience: ControlEndpoint.id, keys: ControlEndpoint.keys, http: http, clock: clock)
                 let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-                let link = BridgeLink(exchange: exchange, api: "api-test", clock: clock, logger: quiet)
+                let link = BridgeLink(exchange: exchange, api: "api-test", setup: { .none }, clock: clock, logger: quiet)
                 let listener = Listener()
                 try await withThrowingTaskGroup(of: Void.self) { tasks in
                     tasks.addTask { await link.follow(listener) }

@@ -26,7 +26,7 @@ package actor BridgeLink: BridgeConnection {
     private var lastComplaint = ""
 
     package init(
-        exchange: ControlExchange, api: String, setup: @escaping @Sendable () async -> BridgeSetup = { .none }, clock: ServerClock, logger: Logger
+        exchange: ControlExchange, api: String, setup: @escaping @Sendable () async -> BridgeSetup, clock: ServerClock, logger: Logger
     ) {
         self.setup = setup
         self.exchange = exchange

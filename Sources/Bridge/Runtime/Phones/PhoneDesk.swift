@@ -59,13 +59,12 @@ package final class PhoneDesk {
         endpoint.setExtensions(
             Dictionary(
                 new.extensions.map { ($0.number, DigestSecret(md5: $0.md5HA1, sha256: $0.sha256HA1)) }, uniquingKeysWith: { first, _ in first }))
-        setupIsKnown = true
         goOnWithWaiting(now: now, wall: wall)
         drain(now: now, wall: wall)
     }
 
-    /// Whether any web process has told yet.
-    package private(set) var setupIsKnown = false
+    /// Whether any web process has told yet. One that cannot read its database has nothing to tell, and says so by version 0.
+    package var setupIsKnown: Bool { setup.version > 0 }
 
     package var needsNetwork: Bool { !setup.trunks.isEmpty || !setup.extensions.isEmpty }
 
