@@ -9,15 +9,16 @@ import Testing
         var statuses: [UInt16]
         var hasRung: [Bool] = [false, true]
         var outcome: CallOutcome
-        var goesOn = false
+        var remedy = AttemptVerdict.Remedy.none
 
         var testDescription: String { "\(statuses) \(outcome.rawValue)" }
     }
 
     @Test(arguments: [
-        Row(statuses: [408], hasRung: [false], outcome: .trunkUnavailable, goesOn: true),
-        Row(statuses: [500, 502, 503, 504], outcome: .trunkUnavailable, goesOn: true),
-        Row(statuses: [401, 407, 403, 402, 488, 606], outcome: .trunkUnavailable, goesOn: true),
+        Row(statuses: [408], hasRung: [false], outcome: .trunkUnavailable, remedy: .anotherTrunk),
+        Row(statuses: [503], outcome: .trunkUnavailable, remedy: .anotherAddress),
+        Row(statuses: [500, 502, 504], outcome: .trunkUnavailable, remedy: .anotherTrunk),
+        Row(statuses: [401, 407, 403, 402, 488, 606], outcome: .trunkUnavailable, remedy: .anotherTrunk),
         Row(statuses: [486, 600], outcome: .busy),
         Row(statuses: [603, 607], outcome: .declined),
         Row(statuses: [408, 480], hasRung: [true], outcome: .noAnswer),
@@ -34,7 +35,7 @@ import Testing
             for hasRung in row.hasRung {
                 let verdict = AttemptVerdict(CallEnd(.refused, status: status, q850Cause: 17), hasRung: hasRung, isExtension: false)
                 #expect(verdict.ending.outcome == row.outcome, "\(status)")
-                #expect(verdict.isTrunkFault == row.goesOn, "\(status)")
+                #expect(verdict.remedy == row.remedy, "\(status)")
                 #expect(verdict.ending.sipStatus == Int(status))
                 #expect(verdict.ending.q850Cause == 17)
                 #expect(verdict.operatorText.split(separator: " ").count >= 1 && verdict.operatorText.hasSuffix("."))
@@ -49,7 +50,7 @@ import Testing
     func `an end without a refusal has its outcome`(cause: CallEnd.Cause, outcome: CallOutcome) {
         let verdict = AttemptVerdict(CallEnd(cause), hasRung: false, isExtension: false)
         #expect(verdict.ending.outcome == outcome)
-        #expect(verdict.isTrunkFault == (outcome == .trunkUnavailable))
+        #expect(verdict.remedy == (outcome == .trunkUnavailable ? .anotherAddress : .none))
         #expect(verdict.ending.sipStatus == nil)
     }
 
@@ -57,7 +58,7 @@ import Testing
     func `an extension has no trunk to blame: its phone is away`(status: UInt16) {
         let verdict = AttemptVerdict(CallEnd(.refused, status: status), hasRung: false, isExtension: true)
         #expect(verdict.ending.outcome == .unreachable)
-        #expect(!verdict.isTrunkFault)
+        #expect(verdict.remedy == .none)
     }
 
     @Test func `the operator is told of a wrong password, of a refused account and of codecs`() {

@@ -5,9 +5,17 @@ import SIP
 ///
 /// This is the table of `docs/protocol.md`, «Outcomes»: what the far end decided is final, what the trunk could not do is not.
 package struct AttemptVerdict: Equatable, Sendable {
+    /// What may do better than what was tried.
+    package enum Remedy: Sendable {
+        /// Nothing: the far end has decided.
+        case none
+        case anotherTrunk
+        /// Another address of the same trunk (RFC 3263 section 4.3), and then another trunk.
+        case anotherAddress
+    }
+
     package var ending: PhoneEnding
-    /// Another trunk may do better.
-    package var isTrunkFault: Bool
+    package var remedy: Remedy
     /// For the operator: names the cause.
     package var operatorText: String
 
@@ -17,18 +25,18 @@ package struct AttemptVerdict: Equatable, Sendable {
     ///   - isExtension: whether there is no trunk between us and the phone.
     package init(_ end: CallEnd, hasRung: Bool, isExtension: Bool) {
         let status = end.status.map(Int.init)
-        func verdict(_ outcome: CallOutcome, by party: CallParty = .phone, trunkFault: Bool = false, _ text: String) -> AttemptVerdict {
+        func verdict(_ outcome: CallOutcome, by party: CallParty = .phone, _ text: String, remedy: Remedy = .none) -> AttemptVerdict {
             AttemptVerdict(
                 PhoneEnding(outcome, by: party, outcome.sentence, sipStatus: status, q850Cause: end.q850Cause.map(Int.init)),
-                isTrunkFault: trunkFault, text)
+                remedy, text)
         }
-        func trunkFault(_ text: String) -> AttemptVerdict {
+        func trunkFault(_ text: String, _ remedy: Remedy = .anotherTrunk) -> AttemptVerdict {
             // A phone that does not answer its own registrar is away; there is no trunk to blame.
-            isExtension ? verdict(.unreachable, by: .system, text) : verdict(.trunkUnavailable, by: .system, trunkFault: true, text)
+            isExtension ? verdict(.unreachable, by: .system, text) : verdict(.trunkUnavailable, by: .system, text, remedy: remedy)
         }
         switch end.cause {
-        case .unreachable: self = trunkFault("Nothing could be sent to it: no route, or nobody listens there.")
-        case .timedOut: self = trunkFault("It did not respond.")
+        case .unreachable: self = trunkFault("Nothing could be sent to it: no route, or nobody listens there.", .anotherAddress)
+        case .timedOut: self = trunkFault("It did not respond.", .anotherAddress)
         case .noSessionDescription: self = verdict(.failed, "It answered without saying where it takes audio.")
         case .cancelled, .hungUp: self = verdict(.cancelled, by: .system, "Given up here.")
         case .peerHungUp: self = verdict(.failed, "It hung up before it had answered.")
@@ -45,20 +53,21 @@ package struct AttemptVerdict: Equatable, Sendable {
             case 403: self = trunkFault("It refuses our calls (403): check the account, its credit and the caller id.")
             case 402: self = trunkFault("It wants to be paid first (402).")
             case 488, 606: self = trunkFault("It speaks none of the codecs that are set for it.")
-            case 408, 500, 502, 503, 504: self = trunkFault("It has a fault or no free line (\(end.status ?? 0)).")
+            case 503: self = trunkFault("It has a fault or no free line (503).", .anotherAddress)
+            case 408, 500, 502, 504: self = trunkFault("It has a fault or no free line (\(end.status ?? 0)).")
             case let other: self = verdict(.failed, "It refused with status \(other).")
             }
         }
     }
 
-    package init(_ ending: PhoneEnding, isTrunkFault: Bool, _ operatorText: String) {
+    package init(_ ending: PhoneEnding, _ remedy: Remedy, _ operatorText: String) {
         self.ending = ending
-        self.isTrunkFault = isTrunkFault
+        self.remedy = remedy
         self.operatorText = operatorText
     }
 
     /// A trunk that could not even be asked.
     static func notTried(_ text: String) -> AttemptVerdict {
-        AttemptVerdict(PhoneEnding(.trunkUnavailable, by: .system, CallOutcome.trunkUnavailable.sentence), isTrunkFault: true, text)
+        AttemptVerdict(PhoneEnding(.trunkUnavailable, by: .system, CallOutcome.trunkUnavailable.sentence), .anotherTrunk, text)
     }
 }

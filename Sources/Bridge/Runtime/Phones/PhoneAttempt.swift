@@ -3,7 +3,7 @@ import ICE
 import Media
 import SIP
 
-/// One try to reach the far end: one INVITE to a trunk, or one to each phone of an extension at once.
+/// One try to reach the far end: over one trunk, at one of its addresses after the other; or at each phone of an extension at once.
 package struct PhoneAttempt {
     /// One INVITE of it.
     struct Branch {
@@ -16,6 +16,10 @@ package struct PhoneAttempt {
     /// Milliseconds since 1970 UTC.
     var startedAt: Int64
     var latches: Bool
+    /// Addresses of the trunk that may still be tried, the next one first.
+    var addresses: [SIPAddress] = []
+    /// How many have been.
+    private var addressesTried = 0
     var branches: [SessionID: Branch] = [:]
     /// When it is given up if nobody has responded until then; `nil` once somebody has.
     var responseDueAt: Duration?
@@ -30,6 +34,17 @@ package struct PhoneAttempt {
         self.latches = latches
     }
 
+    /// Begins anew at the next address, with nothing of what came of the one before.
+    /// - Returns: `nil` if there is none.
+    mutating func takeAddress() -> SIPAddress? {
+        guard !addresses.isEmpty else { return nil }
+        branches = [:]
+        hasRung = false
+        verdict = nil
+        addressesTried += 1
+        return addresses.removeFirst()
+    }
+
     /// Takes what a branch came to: what a person decided counts more than what could not be reached.
     package mutating func note(_ new: AttemptVerdict) {
         guard let old = verdict else {
@@ -42,8 +57,10 @@ package struct PhoneAttempt {
     func record(_ verdict: AttemptVerdict, endedAt: Int64) -> CallAttempt {
         CallAttempt(
             trunk: trunk, startedAt: startedAt, endedAt: max(startedAt, endedAt), sipStatus: verdict.ending.sipStatus,
-            q850Cause: verdict.ending.q850Cause, detail: verdict.operatorText)
+            q850Cause: verdict.ending.q850Cause, detail: verdict.operatorText + suffix)
     }
+
+    private var suffix: String { addressesTried > 1 ? " This was the last of \(addressesTried) addresses that were tried." : "" }
 
     func answered(at moment: Int64) -> CallAttempt {
         CallAttempt(trunk: trunk, startedAt: startedAt, endedAt: max(startedAt, moment), sipStatus: 200, q850Cause: nil, detail: "Answered.")

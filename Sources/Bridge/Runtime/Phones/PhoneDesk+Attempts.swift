@@ -6,9 +6,11 @@ import SIP
 // Which way a call is tried: trunk after trunk, or all phones of an extension at once.
 
 extension PhoneDesk {
-    /// How long a trunk may be silent before the next one is tried: the retransmissions of 3.5 s were lost, too. RFC 3261 would wait 32 s,
-    /// with a person listening to nothing.
+    /// How long an address of a trunk may be silent before the next one is tried: the retransmissions of 3.5 s were lost, too. RFC 3261
+    /// would wait 32 s, with a person listening to nothing.
     static let responsePatience = Duration.seconds(5)
+    /// Addresses of a trunk that one call is tried at, so that a name with many dead ones does not use up the ring time.
+    private static let addressLimit = 4
 
     // MARK: Trunks
 
@@ -34,7 +36,7 @@ extension PhoneDesk {
 
     /// - Returns: whether something is under way now.
     private func tryTrunk(_ id: TrunkID, for call: CallID, now: Duration, wall: Int64) -> Bool {
-        guard let desk = calls[call], case .trunks(let route) = desk.order.route else { return false }
+        guard calls[call] != nil else { return false }
         func skip(_ text: String) -> Bool {
             let verdict = AttemptVerdict.notTried(text)
             calls[call]?.verdict = verdict
@@ -54,16 +56,31 @@ extension PhoneDesk {
             if trunks.renew(id) { output.lookups.append(id) }
             return skip("The host name of the trunk could not be looked up.")
         }
-        guard let nextHop = addresses.first, let local = localAddress(nextHop) else { return skip("There is no route to the trunk.") }
         var attempt = PhoneAttempt(trunk: id, startedAt: wall, latches: trunk.latchesRTP)
-        var branch = makeBranch(desk, local: local, codecs: trunk.codecs)
-        let request = trunk.invite(to: route.number, nextHop: nextHop, local: local, offer: SIPBody(Array(branch.negotiation.offer().utf8)))
-        guard let session = endpoint.place(request, now: now, random: &random) else { return skip("The bridge is at its limit of calls.") }
-        attempt.branches[session] = branch
-        calls.attach(session, to: call, over: id)
-        attempt.responseDueAt = now + Self.responsePatience
-        calls[call]?.attempt = attempt
+        attempt.addresses = Array(addresses.prefix(Self.addressLimit))
+        if let obstacle = callNextAddress(of: attempt, for: call, now: now) { return skip(obstacle) }
         return true
+    }
+
+    /// Calls a trunk at its next address. With an INVITE of a call of its own: so a late answer from the one before is told apart and let go.
+    /// - Returns: why nothing was sent, for the operator; `nil` if something was.
+    private func callNextAddress(of former: PhoneAttempt, for call: CallID, now: Duration) -> String? {
+        guard let desk = calls[call], case .trunks(let route) = desk.order.route, let id = former.trunk, let trunk = trunks[id] else {
+            return "The trunk is not set up on the bridge."
+        }
+        var attempt = former
+        while let nextHop = attempt.takeAddress() {
+            guard let local = localAddress(nextHop) else { continue }
+            var branch = makeBranch(desk, local: local, codecs: trunk.codecs)
+            let request = trunk.invite(to: route.number, nextHop: nextHop, local: local, offer: SIPBody(Array(branch.negotiation.offer().utf8)))
+            guard let session = endpoint.place(request, now: now, random: &random) else { return "The bridge is at its limit of calls." }
+            attempt.branches[session] = branch
+            attempt.responseDueAt = now + Self.responsePatience
+            calls.attach(session, to: call, over: id)
+            calls[call]?.attempt = attempt
+            return nil
+        }
+        return "There is no route to the trunk."
     }
 
     // MARK: Extensions
@@ -96,14 +113,16 @@ extension PhoneDesk {
 
     // MARK: The end of an attempt
 
-    /// An attempt has failed: another trunk, or the end.
+    /// What was tried has failed: another address, another trunk, or the end.
     func finish(_ attempt: PhoneAttempt, _ verdict: AttemptVerdict, of call: CallID, now: Duration, wall: Int64) {
         guard let desk = calls[call] else { return }
+        // What a person has heard must not begin again from the start, and nobody is rung for an empty room.
+        let mayGoOn = !attempt.hasEarlyMedia && desk.isAttended
+        if mayGoOn, verdict.remedy == .anotherAddress, callNextAddress(of: attempt, for: call, now: now) == nil { return }
         tell(call, .attempted(attempt.record(verdict, endedAt: wall)))
         calls[call]?.attempt = nil
         calls[call]?.verdict = verdict
-        // What a person has heard must not begin again from the start, and nobody is rung for an empty room.
-        guard verdict.isTrunkFault, !attempt.hasEarlyMedia, desk.isAttended, !desk.trunks.isEmpty else { return end(call, verdict.ending) }
+        guard mayGoOn, verdict.remedy != .none, !desk.trunks.isEmpty else { return end(call, verdict.ending) }
         tryNext(call, now: now, wall: wall)
     }
 
@@ -121,7 +140,7 @@ extension PhoneDesk {
             ? PhoneEnding(.trunkUnavailable, by: .system, CallOutcome.trunkUnavailable.sentence)
             : PhoneEnding(.noAnswer, by: .limit, CallOutcome.noAnswer.sentence)
         if let attempt = desk.attempt {
-            tell(call, .attempted(attempt.record(AttemptVerdict(ending, isTrunkFault: false, "Not answered in time."), endedAt: wall)))
+            tell(call, .attempted(attempt.record(AttemptVerdict(ending, .none, "Not answered in time."), endedAt: wall)))
         }
         letGo(desk, now: now)
         end(call, ending)

@@ -25,7 +25,7 @@ extension PhoneDesk {
         if let branch = attempt.branches[session] { calls[call]?.attempt?.branches = [session: branch] }
         guard accept(body, in: session) else {
             let ending = PhoneEnding(.failed, by: .system, "The phone answered in a way that nothing could be heard.", sipStatus: 488)
-            tell(call, .attempted(attempt.record(AttemptVerdict(ending, isTrunkFault: false, "Its answer has no usable audio."), endedAt: wall)))
+            tell(call, .attempted(attempt.record(AttemptVerdict(ending, .none, "Its answer has no usable audio."), endedAt: wall)))
             calls.detach(session)
             endpoint.hangUp(session, now: now, random: &random)
             return end(call, ending)
