@@ -27,14 +27,13 @@ import VirtualNetwork
 
     @Test(arguments: [Samples.invite, Samples.success, Samples.unauthorized, Samples.register])
     func `No damage to one byte, and no cut, makes reading fail badly`(bytes: [UInt8]) {
-        forEachDamage(bytes, Self.isSound)
+        forEachKindOfDamage(bytes, Self.isSound)
     }
 
-    @Test func `Nor does damage to a tortured message`() throws {
-        for name in ["wsinv", "intmeth"] {
-            let sample = try #require(TortureCase.valid.first { $0.section.hasSuffix(name) })
-            forEachDamage(sample.message, Self.isSound)
-        }
+    @Test(arguments: ["wsinv", "intmeth"])
+    func `Nor does damage to a tortured message`(name: String) throws {
+        let sample = try #require(TortureCase.valid.first { $0.section.hasSuffix(name) })
+        forEachKindOfDamage(sample.message, Self.isSound)
     }
 
     @Test func `Random bytes and random mixtures of messages are read or refused`() throws {
