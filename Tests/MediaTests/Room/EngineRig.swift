@@ -42,8 +42,8 @@ final class EngineRig {
         engine.addPhone(LegID(number), codec: .pcmu, farEnd: farEnd, now: now)
     }
 
-    func agree(_ media: TelephoneMedia, _ leg: LegID, local: TransportAddress) -> Bool {
-        engine.agree(on: media, phone: leg, local: local, latches: true, now: now)
+    func agree(_ media: TelephoneMedia, _ leg: LegID, local: TransportAddress, isReoffered: Bool = false) -> Bool {
+        engine.agree(on: media, phone: leg, local: local, latches: true, isReoffered: isReoffered, now: now)
     }
 
     /// A packet that comes to the RTP port of a phone.

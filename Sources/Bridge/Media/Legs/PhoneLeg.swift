@@ -114,9 +114,9 @@ public final class PhoneLeg {
     /// A new offer and answer.
     ///
     /// - Parameter encoder: for its codec; `nil` if that is the same as before.
-    func agree(on media: TelephoneMedia, encoder: (any AudioEncoder)?, now: Duration) {
+    func agree(on media: TelephoneMedia, encoder: (any AudioEncoder)?, isReoffered: Bool, now: Duration) {
         guard case .rtp(var peer) = farSide else { return }
-        peer.agree(on: media, now: now)
+        peer.agree(on: media, isReoffered: isReoffered, now: now)
         farSide = .rtp(peer)
         payloadType = media.format.payloadType
         codec = media.format.codec

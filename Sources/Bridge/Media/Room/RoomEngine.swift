@@ -111,8 +111,11 @@ public final class RoomEngine {
     /// - Parameters:
     ///   - local: our RTP port, and the address it is reached at.
     ///   - latches: whether its RTP may come from another address than its SDP named (see `RTPLatch`).
+    ///   - isReoffered: whether it may be found elsewhere once more, since there was a new offer and answer in the call.
     /// - Returns: `false` if its codec could not be opened; nothing changed then.
-    public func agree(on media: TelephoneMedia, phone leg: LegID, local: TransportAddress, latches: Bool, now: Duration) -> Bool {
+    public func agree(
+        on media: TelephoneMedia, phone leg: LegID, local: TransportAddress, latches: Bool, isReoffered: Bool, now: Duration
+    ) -> Bool {
         let known = phone(leg)
         let encoder = known?.codec == media.format.codec ? nil : toolbox.makeEncoder(media.format.codec)
         guard let known else {
@@ -122,7 +125,7 @@ public final class RoomEngine {
             return true
         }
         guard known.codec == media.format.codec || encoder != nil else { return false }
-        known.agree(on: media, encoder: encoder, now: now)
+        known.agree(on: media, encoder: encoder, isReoffered: isReoffered, now: now)
         return true
     }
 

@@ -22,9 +22,14 @@ public struct RTPPeer {
         latch = media.remote.map { RTPLatch(signalled: $0, isAllowed: latches, now: now) }
     }
 
-    /// A new offer and answer: the address is to be proven again if it changed, and may be found again if it did not.
-    mutating func agree(on media: TelephoneMedia, now: Duration) {
-        if media.remote != self.media.remote { latch = media.remote.map { RTPLatch(signalled: $0, isAllowed: latches, now: now) } }
+    /// Another answer to our offer (the 200 after a 183), or an offer in the call: the address is to be proven again if it changed, and
+    /// after an offer in the call the phone may be found elsewhere also if it did not.
+    mutating func agree(on media: TelephoneMedia, isReoffered: Bool, now: Duration) {
+        if media.remote != self.media.remote {
+            latch = media.remote.map { RTPLatch(signalled: $0, isAllowed: latches, now: now) }
+        } else if isReoffered {
+            latch?.renew(now: now)
+        }
         self.media = media
     }
 
