@@ -52,6 +52,29 @@ struct CallTests {
         #expect(rig.changes.endings.map(\.talkSeconds) == [0, 7])
     }
 
+    @Test("A call that is given up while it rings keeps what was tried, and what was decided is not told twice")
+    func givenUp() {
+        let rig = RoomRig()
+        rig.connect(1)
+        let trunk = TrunkID("tr_0123456789ab")!
+        let route = DialRoute.trunks(TrunkRoute(number: "+4930123456", trunks: [trunk]))
+        rig.perform(Sample.dial(1, to: route))
+        rig.tell(.trying(trunk: trunk, startedAt: 5_000), of: Sample.call(1))
+        rig.tell(.ringing(earlyMedia: false), of: Sample.call(1))
+        rig.run(for: .seconds(3))
+        rig.perform(.hangup(call: Sample.call(1), by: .user))
+        let lost = rig.changes.compactMap { if case .callAttempted(_, let attempt) = $0 { attempt } else { nil } }
+        #expect(lost.map(\.trunk) == [trunk] && lost.map(\.startedAt) == [5_000] && lost.map(\.endedAt) == [8_000])
+        guard case .callEnded = rig.changes.last else { Issue.record("the attempt came after the end"); return }
+
+        rig.perform(Sample.dial(2, to: route))
+        rig.tell(.trying(trunk: trunk, startedAt: 9_000), of: Sample.call(2))
+        let refused = CallAttempt(trunk: trunk, startedAt: 9_000, endedAt: 9_100, sipStatus: 486, q850Cause: nil, detail: "Busy.")
+        rig.tell(.attempted(refused), of: Sample.call(2))
+        rig.tell(.ended(PhoneEnding(.busy, by: .phone, "Busy.", sipStatus: 486)), of: Sample.call(2))
+        #expect(rig.changes.count { if case .callAttempted = $0 { true } else { false } } == 2)
+    }
+
     @Test("An announcement is answered when it is spoken and ended by the phone at its end")
     func announcement() {
         let rig = RoomRig()

@@ -193,6 +193,18 @@ import Testing
         #expect(rig.words() == ["ended trunk_unavailable by system"])
     }
 
+    @Test func `a resolver that says nothing costs five seconds, not the ring time`() {
+        let rig = DeskRig(trunks: [DeskRig.trunk(1, host: "sip.example"), DeskRig.trunk(2)])
+        rig.place(over: [1, 2])
+        rig.run(for: .milliseconds(4_900))
+        #expect(rig.peer(2).count(.invite) == 0)
+        rig.run(for: .milliseconds(200))
+        #expect(rig.peer(2).count(.invite) == 1)
+        #expect(rig.words() == ["tried 1 –"])
+        rig.resolve(1, host: "sip.example", to: [DeskRig.address(1)])
+        #expect(rig.peer(1).count(.invite) == 0)
+    }
+
     @Test func `a failed lookup does not take away an address that was there`() {
         let rig = DeskRig(trunks: [DeskRig.trunk(1, host: "sip.example")])
         rig.resolve(1, host: "sip.example", to: [DeskRig.address(1)])

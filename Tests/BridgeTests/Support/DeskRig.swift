@@ -24,12 +24,17 @@ final class DeskRig {
     private var version: UInt64 = 0
     private var peers: [SIPAddress: SIPPeer] = [:]
 
-    /// - Parameter reach: whether there is a way to an address.
-    init(seed: UInt64 = 1, trunks: [TrunkSetup] = [], extensions: [ExtensionSetup] = [], reach: @escaping (SIPAddress) -> Bool = { _ in true }) {
+    /// - Parameters:
+    ///   - told: the address of ours that peers are told.
+    ///   - reach: whether there is a way to an address.
+    init(
+        seed: UInt64 = 1, trunks: [TrunkSetup] = [], extensions: [ExtensionSetup] = [], told: SIPAddress = DeskRig.local,
+        reach: @escaping (SIPAddress) -> Bool = { _ in true }
+    ) {
         let key = (0..<32).map { UInt8($0) }
         let endpoint = SIPEndpoint(
             SIPEndpointConfiguration(product: "ringlink-test"), registrar: Registrar(realm: Self.realm, key: key), key: key)
-        desk = PhoneDesk(endpoint: endpoint, random: SeededGenerator(seed: seed)) { reach($0) ? Self.local : nil }
+        desk = PhoneDesk(endpoint: endpoint, random: SeededGenerator(seed: seed)) { reach($0) ? told : nil }
         if !trunks.isEmpty || !extensions.isEmpty { configure(trunks, extensions) }
     }
 
@@ -156,7 +161,7 @@ final class DeskRig {
     // MARK: What happened
 
     /// The news of a call, a word each.
-    func words(of call: CallID = DeskRig.call) -> [String] { news.filter { $0.call == call }.map(\.news.word) }
+    func words(of call: CallID = DeskRig.call) -> [String] { news.filter { $0.call == call }.compactMap(\.news.word) }
 
     var attempts: [CallAttempt] { news.compactMap { if case .attempted(let attempt) = $0.news { attempt } else { nil } } }
     var ending: PhoneEnding? { news.lazy.compactMap { if case .ended(let ending) = $0.news { ending } else { nil } }.first }
@@ -179,10 +184,11 @@ final class DeskRig {
 
 extension PhoneNews {
     /// `tried 1 503` is an attempt over trunk 1, `tried phones 200` one at an extension.
-    fileprivate var word: String {
+    fileprivate var word: String? {
         switch self {
         case .ringing(let earlyMedia): earlyMedia ? "early media" : "ringing"
-        case .media(let media, _, _): media.isHeld ? "held" : "media"
+        case .trying: nil
+        case .media(let media, _, _, _): media.isHeld ? "held" : "media"
         case .attempted(let attempt):
             "tried \(attempt.trunk.map { "\(Int($0.text.dropFirst(3), radix: 16) ?? -1)" } ?? "phones") \(attempt.sipStatus.map { "\($0)" } ?? "–")"
         case .answered: "answered"

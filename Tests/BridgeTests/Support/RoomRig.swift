@@ -52,6 +52,12 @@ final class RoomRig {
         carryOut()
     }
 
+    /// What the phone side reports of a call.
+    func tell(_ news: PhoneNews, of call: CallID) {
+        table.phoneNews(call, news, now: now, into: &output)
+        carryOut()
+    }
+
     func shutDown() {
         table.shutDown(now: now, into: &output)
         carryOut()

@@ -7,8 +7,8 @@ struct DeskCall {
     /// Trunks that may still be tried, the next one first.
     var trunks: [TrunkID] = []
     var attempt: PhoneAttempt?
-    /// A trunk whose host name is being looked up.
-    var awaitedTrunk: TrunkID?
+    /// A trunk whose host name is being looked up, and until when that is waited for.
+    var awaited: (trunk: TrunkID, until: Duration)?
     /// When it has rung for long enough; for a call that waits for a name, too.
     var ringEndsAt: Duration
     /// Whether a browser is there to hear it.

@@ -9,6 +9,8 @@ package struct PhoneAttempt {
     struct Branch {
         var negotiation: TelephoneNegotiation
         let local: TransportAddress
+        /// When it is given up if nobody has responded until then; `nil` once somebody has.
+        var responseDueAt: Duration?
     }
 
     /// `nil` for an extension.
@@ -21,8 +23,6 @@ package struct PhoneAttempt {
     /// How many have been.
     private var addressesTried = 0
     var branches: [SessionID: Branch] = [:]
-    /// When it is given up if nobody has responded until then; `nil` once somebody has.
-    var responseDueAt: Duration?
     var hasRung = false
     var hasEarlyMedia = false
     /// The best of what the branches that failed came to.
@@ -33,6 +33,9 @@ package struct PhoneAttempt {
         self.startedAt = startedAt
         self.latches = latches
     }
+
+    /// When the first branch is given up that nobody has responded to.
+    var responseDueAt: Duration? { branches.values.compactMap(\.responseDueAt).min() }
 
     /// Begins anew at the next address, with nothing of what came of the one before.
     /// - Returns: `nil` if there is none.

@@ -6,9 +6,11 @@ import SIP
 // Which way a call is tried: trunk after trunk, or all phones of an extension at once.
 
 extension PhoneDesk {
-    /// How long an address of a trunk may be silent before the next one is tried: the retransmissions of 3.5 s were lost, too. RFC 3261
-    /// would wait 32 s, with a person listening to nothing.
+    /// How long an address of a trunk, or a phone, may be silent before it is given up: the retransmissions of 3.5 s were lost, too.
+    /// RFC 3261 would wait 32 s, with a person listening to nothing.
     static let responsePatience = Duration.seconds(5)
+    /// The same for the resolver that looks a name up.
+    private static let lookupPatience = Duration.seconds(5)
     /// Addresses of a trunk that one call is tried at, so that a name with many dead ones does not use up the ring time.
     private static let addressLimit = 4
 
@@ -28,19 +30,31 @@ extension PhoneDesk {
     /// Calls that wait for the name of a trunk, where there is news of it.
     func goOnWithWaiting(now: Duration, wall: Int64) {
         for (call, desk) in calls.all {
-            guard let trunk = desk.awaitedTrunk, trunks.resolution(of: trunk) != .pending else { continue }
-            calls[call]?.awaitedTrunk = nil
+            guard let trunk = desk.awaited?.trunk, trunks.resolution(of: trunk) != .pending else { continue }
+            calls[call]?.awaited = nil
             if !tryTrunk(trunk, for: call, now: now, wall: wall) { tryNext(call, now: now, wall: wall) }
         }
+    }
+
+    /// The name of a trunk has been looked up for too long.
+    func goOn(_ call: CallID, without trunk: TrunkID, now: Duration, wall: Int64) {
+        calls[call]?.awaited = nil
+        skip(trunk, of: call, "The host name of the trunk could not be looked up in time.", wall: wall)
+        tryNext(call, now: now, wall: wall)
+    }
+
+    /// Notes why a trunk was not even called.
+    private func skip(_ trunk: TrunkID, of call: CallID, _ text: String, wall: Int64) {
+        let verdict = AttemptVerdict.notTried(text)
+        calls[call]?.verdict = verdict
+        tell(call, .attempted(PhoneAttempt(trunk: trunk, startedAt: wall, latches: false).record(verdict, endedAt: wall)))
     }
 
     /// - Returns: whether something is under way now.
     private func tryTrunk(_ id: TrunkID, for call: CallID, now: Duration, wall: Int64) -> Bool {
         guard calls[call] != nil else { return false }
         func skip(_ text: String) -> Bool {
-            let verdict = AttemptVerdict.notTried(text)
-            calls[call]?.verdict = verdict
-            tell(call, .attempted(PhoneAttempt(trunk: id, startedAt: wall, latches: false).record(verdict, endedAt: wall)))
+            self.skip(id, of: call, text, wall: wall)
             return false
         }
         guard let trunk = trunks[id] else { return skip("The trunk is not set up on the bridge.") }
@@ -49,7 +63,7 @@ extension PhoneDesk {
         switch trunks.resolution(of: id) {
         case .addresses(let found): addresses = found
         case .pending:
-            calls[call]?.awaitedTrunk = id
+            calls[call]?.awaited = (id, now + Self.lookupPatience)
             return true
         case .failed, nil:
             // Asked again, for the next call.
@@ -59,6 +73,7 @@ extension PhoneDesk {
         var attempt = PhoneAttempt(trunk: id, startedAt: wall, latches: trunk.latchesRTP)
         attempt.addresses = Array(addresses.prefix(Self.addressLimit))
         if let obstacle = callNextAddress(of: attempt, for: call, now: now) { return skip(obstacle) }
+        tell(call, .trying(trunk: id, startedAt: wall))
         return true
     }
 
@@ -74,8 +89,8 @@ extension PhoneDesk {
             var branch = makeBranch(desk, local: local, codecs: trunk.codecs)
             let request = trunk.invite(to: route.number, nextHop: nextHop, local: local, offer: SIPBody(Array(branch.negotiation.offer().utf8)))
             guard let session = endpoint.place(request, now: now, random: &random) else { return "The bridge is at its limit of calls." }
+            branch.responseDueAt = now + Self.responsePatience
             attempt.branches[session] = branch
-            attempt.responseDueAt = now + Self.responsePatience
             calls.attach(session, to: call, over: id)
             calls[call]?.attempt = attempt
             return nil
@@ -90,12 +105,14 @@ extension PhoneDesk {
         guard let desk = calls[call] else { return }
         var attempt = PhoneAttempt(trunk: nil, startedAt: wall, latches: true)
         for binding in endpoint.bindings(for: number, now: now) {
-            var branch = makeBranch(desk, local: binding.local, codecs: TelephoneCodec.allCases)
-            let from = NameAddress(displayName: "Ringlink", uri: .sip(SIPURI(user: "ringlink", binding.local)))
+            let local = address(towards: binding)
+            var branch = makeBranch(desk, local: local, codecs: TelephoneCodec.allCases)
+            let from = NameAddress(displayName: "Ringlink", uri: .sip(SIPURI(user: "ringlink", local)))
             let request = OutgoingCallRequest(
-                target: .sip(binding.contact), nextHop: binding.received, pinsNextHop: true, from: from, local: binding.local,
+                target: .sip(binding.contact), nextHop: binding.received, pinsNextHop: true, from: from, local: local,
                 contactUser: "ringlink", offer: SIPBody(Array(branch.negotiation.offer().utf8)))
             guard let session = endpoint.place(request, now: now, random: &random) else { continue }
+            branch.responseDueAt = now + Self.responsePatience
             attempt.branches[session] = branch
             calls.attach(session, to: call, over: nil)
         }
@@ -103,6 +120,14 @@ extension PhoneDesk {
             return end(call, PhoneEnding(.unreachable, by: .system, "No phone is registered as extension \(number) now."))
         }
         calls[call]?.attempt = attempt
+        tell(call, .trying(trunk: nil, startedAt: wall))
+    }
+
+    /// The address of ours that a registered phone is told: the one that its REGISTER came to, unless that is behind a NAT of ours, where
+    /// the phone sees the address in front of it.
+    private func address(towards binding: Binding) -> SIPAddress {
+        guard binding.local.ip.isLocal, let told = localAddress(binding.received), !told.ip.isLocal else { return binding.local }
+        return told
     }
 
     private func makeBranch(_ desk: DeskCall, local: SIPAddress, codecs: [TelephoneCodec]) -> PhoneAttempt.Branch {
@@ -127,11 +152,22 @@ extension PhoneDesk {
     }
 
     /// Nobody responded: as if the transaction had timed out. Should an answer come after all, the endpoint takes it back.
-    func giveUp(_ call: CallID, _ desk: DeskCall, now: Duration, wall: Int64) {
+    func giveUpSilent(_ call: CallID, _ desk: DeskCall, now: Duration, wall: Int64) {
         guard var attempt = desk.attempt else { return }
-        letGo(desk, now: now)
-        attempt.branches = [:]
-        finish(attempt, AttemptVerdict(CallEnd(.timedOut), hasRung: false, isExtension: attempt.trunk == nil), of: call, now: now, wall: wall)
+        let silent = attempt.branches.filter { $0.value.responseDueAt.map { $0 <= now } == true }.keys
+        for session in silent {
+            letGo(session, now: now)
+            attempt.branches[session] = nil
+        }
+        attempt.note(AttemptVerdict(CallEnd(.timedOut), hasRung: false, isExtension: attempt.trunk == nil))
+        settle(attempt, of: call, now: now, wall: wall)
+    }
+
+    /// Keeps what became of an attempt, and finishes it when no branch of it is left.
+    func settle(_ attempt: PhoneAttempt, of call: CallID, now: Duration, wall: Int64) {
+        calls[call]?.attempt = attempt
+        guard attempt.branches.isEmpty, let verdict = attempt.verdict else { return }
+        finish(attempt, verdict, of: call, now: now, wall: wall)
     }
 
     func stopRinging(_ call: CallID, _ desk: DeskCall, now: Duration, wall: Int64) {
@@ -148,9 +184,11 @@ extension PhoneDesk {
 
     /// Ends the SIP side of a call that nobody waits for any more.
     func letGo(_ desk: DeskCall, now: Duration, except kept: SessionID? = nil) {
-        for session in desk.attempt?.branches.keys ?? [:].keys where session != kept {
-            calls.detach(session)
-            endpoint.hangUp(session, now: now, random: &random)
-        }
+        for session in desk.attempt?.branches.keys ?? [:].keys where session != kept { letGo(session, now: now) }
+    }
+
+    func letGo(_ session: SessionID, now: Duration) {
+        calls.detach(session)
+        endpoint.hangUp(session, now: now, random: &random)
     }
 }

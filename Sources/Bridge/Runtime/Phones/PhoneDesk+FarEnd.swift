@@ -26,8 +26,7 @@ extension PhoneDesk {
         guard accept(body, in: session) else {
             let ending = PhoneEnding(.failed, by: .system, "The phone answered in a way that nothing could be heard.", sipStatus: 488)
             tell(call, .attempted(attempt.record(AttemptVerdict(ending, .none, "Its answer has no usable audio."), endedAt: wall)))
-            calls.detach(session)
-            endpoint.hangUp(session, now: now, random: &random)
+            letGo(session, now: now)
             return end(call, ending)
         }
         tell(call, .attempted(attempt.answered(at: wall)))
@@ -41,8 +40,11 @@ extension PhoneDesk {
         if desk.answered == session { return self.end(call, PhoneEnding(afterAnswer: end)) }
         attempt.branches[session] = nil
         attempt.note(AttemptVerdict(end, hasRung: attempt.hasRung, isExtension: attempt.trunk == nil))
-        calls[call]?.attempt = attempt
-        guard attempt.branches.isEmpty, let verdict = attempt.verdict else { return }
-        finish(attempt, verdict, of: call, now: now, wall: wall)
+        // Who declines on one phone has declined on all of them (RFC 3261 section 16.7, step 5).
+        if let status = end.status, (600..<700).contains(status) {
+            for other in attempt.branches.keys { letGo(other, now: now) }
+            attempt.branches = [:]
+        }
+        settle(attempt, of: call, now: now, wall: wall)
     }
 }

@@ -15,9 +15,9 @@ extension PhoneDesk {
     }
 
     @discardableResult
-    private func tell(_ media: TelephoneMedia, _ call: CallID, _ session: SessionID) -> Bool {
+    private func tell(_ media: TelephoneMedia, _ call: CallID, _ session: SessionID, isReoffered: Bool = false) -> Bool {
         guard let attempt = calls[call]?.attempt, let branch = attempt.branches[session] else { return false }
-        tell(call, .media(media, local: branch.local, latches: attempt.latches))
+        tell(call, .media(media, local: branch.local, latches: attempt.latches, isReoffered: isReoffered))
         return true
     }
 
@@ -29,6 +29,8 @@ extension PhoneDesk {
         }
         if isUnchanged {
             endpoint.answerOffer(token, with: nil, now: now, random: &random)
+            // Nothing is new, but where its RTP comes from may be: a NAT in between has forgotten the way.
+            if let media = branch.negotiation.media { tell(media, call, session, isReoffered: true) }
         } else if let body {
             guard body.isType("application/sdp"), let answer = try? branch.negotiation.answer(offer: body.bytes) else {
                 endpoint.refuseOffer(token, now: now, random: &random)
@@ -36,7 +38,7 @@ extension PhoneDesk {
             }
             calls[call]?.attempt?.branches[session] = branch
             endpoint.answerOffer(token, with: SIPBody(Array(answer.sdp.utf8)), now: now, random: &random)
-            tell(answer.media, call, session)
+            tell(answer.media, call, session, isReoffered: true)
         } else {
             // It asks for our offer: all that we can do, which also resumes a held call (RFC 6337 section 5.2.5).
             let offer = branch.negotiation.offer()

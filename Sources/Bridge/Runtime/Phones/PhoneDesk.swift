@@ -41,11 +41,12 @@ package final class PhoneDesk {
     /// SIP calls that are up or cleaning up.
     package var sessionCount: Int { endpoint.sessionCount }
 
-    /// The earliest of the endpoint's deadline, the first ring time-out, and the end of our patience with a silent trunk.
+    /// The earliest of the endpoint's deadline, the first ring time-out, and the end of our patience with a silent peer or a resolver.
     package var nextDeadline: Duration? {
         let ring = calls.unanswered.map(\.ringEndsAt).min()
         let response = calls.unanswered.compactMap { $0.attempt?.responseDueAt }.min()
-        return [endpoint.nextDeadline, ring, response].compactMap { $0 }.min()
+        let lookup = calls.unanswered.compactMap { $0.awaited?.until }.min()
+        return [endpoint.nextDeadline, ring, response, lookup].compactMap { $0 }.min()
     }
 
     // MARK: Setup
@@ -134,8 +135,10 @@ package final class PhoneDesk {
         for (call, desk) in calls.all where desk.answered == nil {
             if desk.ringEndsAt <= now {
                 stopRinging(call, desk, now: now, wall: wall)
+            } else if let awaited = desk.awaited, awaited.until <= now {
+                goOn(call, without: awaited.trunk, now: now, wall: wall)
             } else if let due = desk.attempt?.responseDueAt, due <= now {
-                giveUp(call, desk, now: now, wall: wall)
+                giveUpSilent(call, desk, now: now, wall: wall)
             }
         }
         drain(now: now, wall: wall)
@@ -157,7 +160,7 @@ package final class PhoneDesk {
             calls.release(session)
             output.journal.append(.released(session.value))
         case .trying(let session):
-            if let call = calls.call(of: session) { calls[call]?.attempt?.responseDueAt = nil }
+            if let call = calls.call(of: session) { calls[call]?.attempt?.branches[session]?.responseDueAt = nil }
         case .progress(let session, let status, let body, _): progressed(session, status: status, body: body)
         case .answered(let session, let body): answered(session, body, now: now, wall: wall)
         case .offered(let session, let token, let body, let isUnchanged): offered(session, token, body, isUnchanged: isUnchanged, now: now)

@@ -8,6 +8,8 @@ struct LiveCall {
     var state: CallState
     /// When it was answered.
     var answeredAt: Duration?
+    /// What is tried now and not decided yet.
+    var attempt: OpenAttempt?
     /// When it is hung up because no browser is left; `nil` while one is there.
     var graceEndsAt: Duration?
 

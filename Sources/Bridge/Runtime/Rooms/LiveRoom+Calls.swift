@@ -46,19 +46,22 @@ extension LiveRoom {
     func phoneNews(_ call: CallID, _ news: PhoneNews, now: Duration, into output: inout RoomOutput) {
         guard var live = calls[call] else { return }
         switch news {
+        case .trying(let trunk, let startedAt): calls[call]?.attempt = OpenAttempt(trunk: trunk, startedAt: startedAt, since: now)
         case .ringing(let earlyMedia):
             guard live.state < .answered else { return }
             live.state = .ringing
             calls[call] = live
             output.changes.append((.call(call), .callRinging(room: slug, earlyMedia: earlyMedia)))
-        case .media(let media, let local, let latches):
+        case .media(let media, let local, let latches, let isReoffered):
             // A codec that cannot be opened: the call goes on with the one it had, or in silence until the next offer.
-            if !engine.agree(on: media, phone: live.leg, local: local, latches: latches, now: now) {
+            if !engine.agree(on: media, phone: live.leg, local: local, latches: latches, isReoffered: isReoffered, now: now) {
                 output.failures.append("a phone's codec could not be opened")
             }
         case .attempted(let attempt):
+            calls[call]?.attempt = nil
             output.changes.append((.call(call), .callAttempted(room: slug, attempt)))
         case .answered:
+            live.attempt = nil
             join(live, now: now, into: &output)
         case .ended(let ending):
             end(
@@ -107,6 +110,7 @@ extension LiveRoom {
         callsByLeg[live.leg] = nil
         engine.removePhone(live.leg, now: now, into: &output.packets)
         if live.isPhone { output.phones.append(.close(call, live.leg)) }
+        if let attempt = live.attempt { output.changes.append((.call(call), .callAttempted(room: slug, attempt.givenUp(now: now)))) }
         if live.state == .answered {
             output.changes.append((.room(slug), .participantLeft(room: slug, .call(call))))
         }

@@ -146,7 +146,7 @@ package struct RoomTable {
     }
 
     /// What the phone side reports of a call.
-    mutating func phoneNews(_ call: CallID, _ news: PhoneNews, now: Duration, into output: inout RoomOutput) {
+    package mutating func phoneNews(_ call: CallID, _ news: PhoneNews, now: Duration, into output: inout RoomOutput) {
         guard let entry = byCall[call] else { return }
         entry.room.phoneNews(call, news, now: now, into: &output)
         settle(entry, into: &output)
