@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 import Glibc
 import Linux
@@ -16,6 +17,7 @@ struct DataFolder {
     var logs: String { path + "/log" }
     /// What the bridge writes down for the time after a crash.
     var bridge: String { path + "/bridge" }
+    var bridgeIDFile: String { path + "/bridge-id" }
     var secretFile: String { path + "/secret.key" }
     var apiKeyFile: String { path + "/api-key" }
     var certificateFile: String { path + "/self-signed.crt" }
@@ -105,6 +107,24 @@ struct DataFolder {
         let secret = (0..<32).map { _ in String(format: "%02x", UInt8.random(in: .min ... .max, using: &generator)) }.joined()
         try write(secret + "\n", to: secretFile)
         return secret
+    }
+
+    /// The name of this folder's bridge, made at the first start: installations that share a database must not take each other's for their own.
+    func bridgeID() throws -> String {
+        if let known = try? String(contentsOfFile: bridgeIDFile, encoding: .utf8) {
+            let id = known.trimmingCharacters(in: .whitespacesAndNewlines)
+            guard id.wholeMatch(of: /bridge-[0-9a-z]{1,32}/) != nil else {
+                throw StartError("\(bridgeIDFile) holds no bridge's name. Remove it, and the bridge gets a new one.")
+            }
+            return id
+        }
+        guard access(bridgeIDFile, F_OK) != 0 else {
+            throw StartError("\(bridgeIDFile) is there and cannot be read: give it back to who runs Ringlink.")
+        }
+        var generator = SystemRandomNumberGenerator()
+        let id = "bridge-" + HexDigits.random(count: 12, using: &generator)
+        try write(id + "\n", to: bridgeIDFile)
+        return id
     }
 
     /// Writes a file that only the owner can read.

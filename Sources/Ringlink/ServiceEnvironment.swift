@@ -4,8 +4,6 @@ import Foundation
 
 /// What the supervised processes are told, each no more than it needs: the bridge never sees the database or the secret.
 struct ServiceEnvironment {
-    static let bridgeID = "bridge-1"
-
     let api: [String]
     let bridge: [String]
 
@@ -14,6 +12,7 @@ struct ServiceEnvironment {
         guard let bytes = HexDigits.decode(secret), let keys = InstallationKeys(secret: bytes) else {
             throw StartError("The installation's secret (\(folder.secretFile) or RINGLINK_SECRET_KEY) must be at least 64 lowercase hex digits.")
         }
+        let bridgeID = try folder.bridgeID()
         let controlPort = options.controlPort == 0 ? try PortCheck.freePort() : options.controlPort
         // The starter's home is not the service user's: what looks for one finds the data folder.
         let inherited =
@@ -30,12 +29,12 @@ struct ServiceEnvironment {
                 "RINGLINK_ORIGINS=\(options.origins.joined(separator: ","))",
                 "RINGLINK_TLS_CERT=\(tls.certificate ?? "")",
                 "RINGLINK_TLS_KEY=\(tls.key ?? "")",
-                "RINGLINK_BRIDGE_ID=\(Self.bridgeID)",
+                "RINGLINK_BRIDGE_ID=\(bridgeID)",
                 "RINGLINK_CONTROL_PORT=\(controlPort)",
             ]
         bridge =
             inherited + [
-                "RINGLINK_BRIDGE_ID=\(Self.bridgeID)",
+                "RINGLINK_BRIDGE_ID=\(bridgeID)",
                 "RINGLINK_CONTROL_PORT=\(controlPort)",
                 "RINGLINK_CONTROL_TO_BRIDGE=\(Self.hex(keys.controlToBridge))",
                 "RINGLINK_CONTROL_TO_API=\(Self.hex(keys.controlToAPI))",

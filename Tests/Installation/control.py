@@ -11,7 +11,6 @@ import requests
 TO_BRIDGE = "ringlink v1 control api to bridge"
 TO_API = "ringlink v1 control bridge to api"
 RESUME = "ringlink v1 resume token"
-BRIDGE = "bridge-1"
 # Older than any that the API tells: a bridge keeps the newest.
 NO_SETUP = {"version": 0, "trunks": [], "extensions": []}
 
@@ -28,15 +27,16 @@ class Control:
     def __init__(self, installation):
         self.address = f"http://127.0.0.1:{installation.control_port}"
         self.secret = bytes.fromhex((installation.data / "secret.key").read_text().strip())
+        self.bridge = (installation.data / "bridge-id").read_text().strip()
         self.key = derive(self.secret, TO_BRIDGE)
         self.answer_key = derive(self.secret, TO_API)
 
-    def sign(self, target, body, *, audience=BRIDGE, epoch=0, at=None, nonce=None, method="POST", key=None):
+    def sign(self, target, body, *, audience=None, epoch=0, at=None, nonce=None, method="POST", key=None):
         """The header's value."""
         at = int(time.time()) if at is None else at
         nonce = nonce or secrets.token_hex(16)
         text = "".join(
-            f"{line}\n" for line in ("rl-control-v1", audience, epoch, at, nonce, method, target, hashlib.sha256(body).hexdigest())
+            f"{line}\n" for line in ("rl-control-v1", audience or self.bridge, epoch, at, nonce, method, target, hashlib.sha256(body).hexdigest())
         )
         return f"t={at},n={nonce},v1={hmac.new(key or self.key, text.encode(), hashlib.sha256).hexdigest()}"
 

@@ -167,6 +167,16 @@ class Installation:
             self._key = self.printed_key or (self.data / "api-key").read_text().strip()
         return self._key
 
+    @key.setter
+    def key(self, key):
+        """Of an installation whose database had a key already."""
+        self._key = key
+
+    @property
+    def bridge(self):
+        """The name of its bridge in the books."""
+        return (self.data / "bridge-id").read_text().strip()
+
     # Its processes
 
     @property
@@ -218,13 +228,13 @@ class Installation:
     def rows(self, query):
         """Rows of its database, each a list of texts."""
         psql = max(glob.glob("/usr/lib/postgresql/*/bin/psql"))
-        identity = ["setpriv", f"--reuid={SERVICE_USER}", f"--regid={SERVICE_USER}", "--clear-groups"] if os.getuid() == 0 else []
+        if foreign := self.environment.get("DATABASE_URL"):
+            command = [psql, foreign]
+        else:
+            identity = ["setpriv", f"--reuid={SERVICE_USER}", f"--regid={SERVICE_USER}", "--clear-groups"] if os.getuid() == 0 else []
+            command = identity + [psql, "-h", str(self.data / "run"), "-d", "postgres"]
         answer = subprocess.run(
-            identity + [psql, "-h", str(self.data / "run"), "-d", "postgres", "-AtX", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-c", query],
-            capture_output=True,
-            text=True,
-            cwd="/",
-            timeout=20,
+            command + ["-AtX", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-c", query], capture_output=True, text=True, cwd="/", timeout=20
         )
         assert answer.returncode == 0, answer.stderr
         return [line.split("\t") for line in answer.stdout.splitlines()]
