@@ -154,7 +154,7 @@ struct DialTests {
             #expect(call.state == .ended && call.outcome == outcome && call.reason?.code == code.rawValue)
             #expect(try await test.store.call(call.id) == call)
             #expect(try await test.store.liveCalls(in: call.room).isEmpty)
-            #expect(try await test.store.queuedCalls(now: start).isEmpty)
+            #expect(try await test.store.queuedCalls(bridge: "b1", now: start).isEmpty)
             #expect(try await test.store.timeline(call.id).map(\.kind) == [.ended])
             #expect(try await Visitor(1).dial(test.store, target) == .known(call))
         }

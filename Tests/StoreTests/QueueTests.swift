@@ -9,9 +9,9 @@ struct QueueTests {
         try await TestStore.with { test in
             guard case .placed(let call, let command) = try await Visitor(1).dial(test.store) else { throw Unexpected() }
             let restarted = try await test.another()
-            let queued = try await restarted.queuedCalls(now: start + 14_999)
+            let queued = try await restarted.queuedCalls(bridge: "b1", now: start + 14_999)
             #expect(queued.map(\.call) == [call] && queued.map(\.command) == [command])
-            #expect(try await restarted.queuedCalls(now: start + 15_000).isEmpty)
+            #expect(try await restarted.queuedCalls(bridge: "b1", now: start + 15_000).isEmpty)
             #expect(try await restarted.markSent(call.id, bridge: "b1", epoch: 1, now: start + 15_000) == false)
             await restarted.close()
         }
@@ -21,11 +21,11 @@ struct QueueTests {
     func expiry() async throws {
         try await TestStore.with { test in
             let call = try await Visitor(1).place(test.store)
-            #expect(try await test.store.expireQueued(now: start + 14_999).isEmpty)
-            let expired = try await test.store.expireQueued(now: start + 15_000)
+            #expect(try await test.store.expireQueued(bridge: "b1", now: start + 14_999).isEmpty)
+            let expired = try await test.store.expireQueued(bridge: "b1", now: start + 15_000)
             #expect(expired.map(\.id) == [call.id])
             #expect(expired.first?.outcome == .internalError && expired.first?.reason?.code == "expired")
-            #expect(try await test.store.expireQueued(now: start + 15_000).isEmpty)
+            #expect(try await test.store.expireQueued(bridge: "b1", now: start + 15_000).isEmpty)
             #expect(try await test.store.call(call.id) == expired.first)
         }
     }
@@ -47,8 +47,8 @@ struct QueueTests {
         try await TestStore.with { test in
             let call = try await Visitor(1).place(test.store)
             _ = try await test.store.markSent(call.id, bridge: "b1", epoch: 1, now: start + 1)
-            #expect(try await test.store.expireQueued(now: start + 29_999).isEmpty)
-            #expect(try await test.store.expireQueued(now: start + 30_000).map(\.id) == [call.id])
+            #expect(try await test.store.expireQueued(bridge: "b1", now: start + 29_999).isEmpty)
+            #expect(try await test.store.expireQueued(bridge: "b1", now: start + 30_000).map(\.id) == [call.id])
         }
     }
 
@@ -57,7 +57,7 @@ struct QueueTests {
         try await TestStore.with { test in
             for number in 0..<10 { _ = try await Visitor(UInt64(number), room: "room-\(number)").place(test.store) }
             let expired = try await withThrowingTaskGroup { group in
-                for _ in 0..<4 { group.addTask { try await test.store.expireQueued(now: start + 60_000) } }
+                for _ in 0..<4 { group.addTask { try await test.store.expireQueued(bridge: "b1", now: start + 60_000) } }
                 return try await group.reduce(into: []) { $0 += $1 }
             }
             #expect(expired.count == 10)

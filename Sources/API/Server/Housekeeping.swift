@@ -7,9 +7,12 @@ struct Housekeeping: Service {
     private static let interval = Duration.seconds(2)
     /// Every five minutes.
     private static let roundsPerCleaning = 150
+    /// Every ten seconds.
+    private static let roundsPerContact = 5
 
     let calls: any CallBook
     let bridge: any BridgeConnection
+    let isBridgeAlive: @Sendable () async -> Bool
     let dialling: DialDesk
     let hub: RoomHub
     let setups: SetupDesk
@@ -22,11 +25,15 @@ struct Housekeeping: Service {
         await cancelWhenGracefulShutdown {
             await sendQueued()
             var rounds = 0
+            var silence = BridgeSilence()
+            var elsewhere = CallsElsewhere()
             while (try? await Task.sleep(for: Self.interval)) != nil {
                 await expireCalls()
                 await setups.spread()
                 if rounds.isMultiple(of: Self.roundsPerCleaning) { await clean() }
+                if rounds.isMultiple(of: Self.roundsPerContact) { await endAbandoned(&silence) }
                 rounds += 1
+                await tellOfCallsElsewhere(&elsewhere)
                 await leaveOverdue()
             }
         }
@@ -51,6 +58,34 @@ struct Housekeeping: Service {
             }
         } catch {
             logger.debug("queued calls not expired", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Calls whose bridge and web side are both gone would count as up for ever.
+    private func endAbandoned(_ silence: inout BridgeSilence) async {
+        do {
+            let contacts = try await calls.contacts(isAlive: await isBridgeAlive(), now: clock.wallMilliseconds)
+            for (bridge, contact) in silence.look(at: contacts, now: clock.now) {
+                logger.error("bridge of another process is gone, its calls are ended", metadata: ["bridge": "\(bridge)"])
+                for call in try await calls.abandon(bridge, silentSince: contact, now: clock.wallMilliseconds) {
+                    await hub.tell(.call(call, at: clock.wallMilliseconds), in: call.room)
+                }
+            }
+        } catch {
+            silence.forget()
+            logger.debug("other bridges not looked for", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func tellOfCallsElsewhere(_ elsewhere: inout CallsElsewhere) async {
+        do {
+            let rooms = await hub.occupied
+            guard !rooms.isEmpty || !elsewhere.following.isEmpty else { return }
+            for call in elsewhere.news(of: try await calls.callsElsewhere(in: rooms, following: elsewhere.following)) {
+                await hub.tell(.call(call, at: clock.wallMilliseconds), in: call.room)
+            }
+        } catch {
+            logger.debug("calls elsewhere not looked up", metadata: ["error": "\(error)"])
         }
     }
 

@@ -48,6 +48,41 @@ extension Store {
         }
     }
 
+    /// Notes that `bridge` was heard of just now, if it was, and tells when each other bridge was that still has something open.
+    ///
+    /// - Returns: milliseconds since 1970 UTC, by the clock of the web side that heard of it.
+    public func contacts(notingOwn bridge: String, isAlive: Bool, now: Int64) async throws(StoreError) -> [String: Int64] {
+        try await transaction { transaction throws(PostgresError) in
+            if isAlive {
+                _ = try transaction.execute(
+                    "UPDATE bridges SET last_contact = greatest(last_contact, instant($2)) WHERE id = $1", .text(bridge), .int(now))
+            }
+            let others = try transaction.rows(
+                """
+                SELECT id, milliseconds(last_contact) AS contact FROM bridges other
+                 WHERE id <> $1
+                   AND (EXISTS (SELECT FROM calls WHERE calls.bridge = other.id AND state <> 'ended')
+                        OR EXISTS (SELECT FROM participants WHERE participants.bridge = other.id AND left_at IS NULL))
+                """, .text(bridge)
+            ) { row throws(PostgresError) in (id: try row.value("id", as: String.self), contact: try row.value("contact", as: Int64.self)) }
+            return Dictionary(uniqueKeysWithValues: others.map { ($0.id, $0.contact) })
+        }
+    }
+
+    /// Closes the books of a bridge whose own web side is gone with it: its calls, which are returned, and who was there.
+    /// Nothing if it was heard of since `contact`; if it comes back nevertheless, what is still up there is ordered down at its hello.
+    public func abandon(_ bridge: String, silentSince contact: Int64, now: Int64) async throws(StoreError) -> [CallSnapshot] {
+        try await transaction { transaction throws(PostgresError) in
+            let isSilent = try transaction.row(
+                "SELECT milliseconds(last_contact) = $2 AS silent FROM bridges WHERE id = $1 FOR UPDATE", .text(bridge), .int(contact)
+            ) { row throws(PostgresError) in try row.value("silent", as: Bool.self) }
+            guard isSilent == true else { return [] }
+            _ = try transaction.execute(
+                "UPDATE participants SET left_at = greatest(joined_at, instant($2)) WHERE bridge = $1 AND left_at IS NULL", .text(bridge), .int(now))
+            return try transaction.endAllCalls(bridge: bridge, now: now)
+        }
+    }
+
     fileprivate static let lost = CallReason(
         code: "bridge_lost", text: "The telephone service could not be reached any more. Call again.")
     fileprivate static let restarted = CallReason(

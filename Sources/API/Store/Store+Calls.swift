@@ -5,12 +5,30 @@ extension Store {
     /// How long after its expiry a call that was given to a bridge may stay without a word from it, milliseconds: the bridge's lease.
     static let confirmationMilliseconds: Int64 = 15_000
 
+    /// How long a web side leaves another's expired calls to it, milliseconds.
+    static let courtesyMilliseconds: Int64 = 10_000
+
     /// The calls of a room that have not ended, oldest first.
     public func liveCalls(in room: RoomSlug) async throws(StoreError) -> [CallSnapshot] {
         try await transaction { transaction throws(PostgresError) in
             try transaction.rows(
                 "SELECT * FROM call_snapshots WHERE room = $1 AND state <> 'ended' ORDER BY queued_at, id", .id(room),
                 read: PostgresTransaction.snapshot)
+        }
+    }
+
+    /// The calls of these rooms that are up at another bridge than `bridge`, and those of `following` however they stand: their news are
+    /// told by another web side to its own sockets only.
+    public func callsElsewhere(
+        than bridge: String, in rooms: [RoomSlug], following: [CallID]
+    ) async throws(StoreError) -> [CallSnapshot] {
+        try await transaction { transaction throws(PostgresError) in
+            try transaction.rows(
+                """
+                SELECT * FROM call_snapshots WHERE room = ANY($1) AND state <> 'ended' AND bridge <> $2
+                UNION
+                SELECT * FROM call_snapshots WHERE id = ANY($3)
+                """, .texts(rooms.map(\.text)), .text(bridge), .texts(following.map(\.text)), read: PostgresTransaction.snapshot)
         }
     }
 
@@ -44,14 +62,18 @@ extension Store {
         }
     }
 
-    /// The calls that a (restarted) web side has still to send, or to send again since no bridge has said anything, oldest first.
-    public func queuedCalls(now: Int64) async throws(StoreError) -> [(call: CallSnapshot, command: DialCommand)] {
+    /// The calls that the (restarted) web side of `bridge` has still to send, or to send again since the bridge has said nothing, oldest first.
+    ///
+    /// A call belongs to the bridge at which its asker is; the web side of another has nobody there whom the phone could talk to.
+    public func queuedCalls(bridge: String, now: Int64) async throws(StoreError) -> [(call: CallSnapshot, command: DialCommand)] {
         try await transaction { transaction throws(PostgresError) in
             try transaction.rows(
                 """
-                SELECT * FROM call_snapshots call
-                 WHERE state = 'queued' AND expires_at > $1 AND command IS NOT NULL ORDER BY queued_at, id LIMIT 1000
-                """, .int(now)
+                SELECT * FROM call_snapshots snapshot
+                 WHERE state = 'queued' AND expires_at > $1 AND command IS NOT NULL
+                   AND coalesce(bridge, (SELECT asker.bridge FROM calls JOIN participants asker USING (peer) WHERE id = snapshot.id), $2) = $2
+                 ORDER BY queued_at, id LIMIT 1000
+                """, .int(now), .text(bridge)
             ) { row throws(PostgresError) in
                 (call: try row.callSnapshot(), command: try JSONText.decode(DialCommand.self, try row.value("command")))
             }
@@ -59,14 +81,20 @@ extension Store {
     }
 
     /// Ends what was queued and not sent in time, and what was sent and never confirmed, as `internal_error`; returns these calls.
-    public func expireQueued(now: Int64) async throws(StoreError) -> [CallSnapshot] {
+    ///
+    /// Those of another bridge than `bridge` only when its own web side, which would tell their askers, has not done it for a while.
+    public func expireQueued(bridge: String, now: Int64) async throws(StoreError) -> [CallSnapshot] {
         try await transaction { transaction throws(PostgresError) in
             let expired = try transaction.rows(
                 """
-                SELECT * FROM call_snapshots
-                 WHERE state = 'queued' AND expires_at + (CASE WHEN bridge IS NULL THEN 0 ELSE $2 END) <= $1
+                SELECT * FROM call_snapshots snapshot
+                 WHERE state = 'queued'
+                   AND expires_at + (CASE WHEN bridge IS NULL THEN 0 ELSE $3 END)
+                     + (CASE coalesce(bridge, (SELECT asker.bridge FROM calls JOIN participants asker USING (peer) WHERE id = snapshot.id), $2)
+                             WHEN $2 THEN 0 ELSE $4 END) <= $1
                  ORDER BY id LIMIT 1000 FOR UPDATE
-                """, .int(now), .int(Self.confirmationMilliseconds), read: PostgresTransaction.snapshot)
+                """, .int(now), .text(bridge), .int(Self.confirmationMilliseconds), .int(Self.courtesyMilliseconds),
+                read: PostgresTransaction.snapshot)
             return try expired.map { call throws(PostgresError) in
                 try transaction.close(call, .internalError, Self.expired, by: .system, now: now)
             }
@@ -74,11 +102,14 @@ extension Store {
     }
 
     /// Ends a call from this side. `nil` if there is no such call or it has its outcome already, which stays.
+    ///
+    /// - Parameter bridge: whose web side asks. A call that was given to another bridge may be up there: it stays as it is. `nil`: whoever has it.
     public func failCall(
-        _ id: CallID, outcome: CallOutcome, reason: CallReason?, by: CallParty, now: Int64
+        _ id: CallID, outcome: CallOutcome, reason: CallReason?, by: CallParty, at bridge: String? = nil, now: Int64
     ) async throws(StoreError) -> CallSnapshot? {
         try await transaction { transaction throws(PostgresError) in
             guard let call = try transaction.lockedCall(id), call.state != .ended else { return nil }
+            if let bridge, try transaction.isElsewhere(id, than: bridge) { return nil }
             return try transaction.close(call, outcome, reason, by: by, now: now)
         }
     }
@@ -95,6 +126,13 @@ extension PostgresTransaction {
     /// The call, held against every other change until the end of the transaction.
     func lockedCall(_ id: CallID) throws(PostgresError) -> CallSnapshot? {
         try row("SELECT * FROM call_snapshots WHERE id = $1 FOR UPDATE", .id(id), read: Self.snapshot)
+    }
+
+    /// Whether the call was given to another bridge.
+    fileprivate func isElsewhere(_ call: CallID, than bridge: String) throws(PostgresError) -> Bool {
+        try row("SELECT bridge <> $2 AS elsewhere FROM calls WHERE id = $1 AND bridge IS NOT NULL", .id(call), .text(bridge)) {
+            row throws(PostgresError) in try row.value("elsewhere")
+        } ?? false
     }
 
     /// Ends a locked, open call by a decision of this side, and says so in its timeline.

@@ -110,6 +110,18 @@ struct DialDeskTests {
         }
     }
 
+    @Test("A call that another process's bridge has is not said to be hung up")
+    func hangupElsewhere() async throws {
+        try await Self.visit { server, connection in
+            await server.calls.put(Samples.snapshot(.answered))
+            await server.calls.setElsewhere()
+            await server.bridge.refuse(.unknownCall)
+            try await connection.send(WebSocketProbe.text(#"{"type":"hangup","call":"\#(Samples.call)"}"#))
+            #expect(await connection.readFrame()?.contains(#""code":"bridge_unavailable""#) == true)
+            #expect(await server.calls.call(Samples.call)?.state == .answered)
+        }
+    }
+
     @Test("Everybody in the room hears of a call, the asker alone with the key")
     func everybody() async throws {
         try await Self.visit { server, connection in

@@ -11,6 +11,8 @@ actor FakeCallBook: CallBook {
     var calls: [CallID: CallSnapshot] = [:]
     var verdict: DialVerdict?
     var applied: [UInt64] = []
+    /// Another process's bridge has the calls.
+    private var isElsewhere = false
     private(set) var joins: [PeerID] = []
     private(set) var lefts: [PeerID] = []
     private(set) var ended: [(id: CallID, outcome: CallOutcome, reason: CallReason)] = []
@@ -19,6 +21,7 @@ actor FakeCallBook: CallBook {
 
     func set(isUp: Bool) { self.isUp = isUp }
     func set(verdict: DialVerdict?) { self.verdict = verdict }
+    func setElsewhere() { isElsewhere = true }
     func put(_ call: CallSnapshot) { calls[call.id] = call }
 
     func recordJoin(_ place: Place, now: Int64) { joins.append(place.peer) }
@@ -35,7 +38,7 @@ actor FakeCallBook: CallBook {
     func markSent(_ id: CallID, epoch: UInt64, now: Int64) -> Bool { calls[id]?.state == .queued }
 
     func endCall(_ id: CallID, _ outcome: CallOutcome, _ reason: CallReason, by party: CallParty, now: Int64) -> CallSnapshot? {
-        guard var call = calls[id], call.state != .ended else { return nil }
+        guard var call = calls[id], call.state != .ended, !isElsewhere else { return nil }
         call.state = .ended
         call.outcome = outcome
         call.reason = reason
@@ -63,6 +66,10 @@ actor FakeCallBook: CallBook {
     func bridgeLost(now: Int64) -> [CallSnapshot] { [] }
     func expireQueued(now: Int64) -> [CallSnapshot] { [] }
     func queuedCalls(now: Int64) -> [(call: CallSnapshot, command: DialCommand)] { [] }
+
+    func callsElsewhere(in rooms: [RoomSlug], following: [CallID]) -> [CallSnapshot] { [] }
+    func contacts(isAlive: Bool, now: Int64) -> [String: Int64] { [:] }
+    func abandon(_ bridge: String, silentSince contact: Int64, now: Int64) -> [CallSnapshot] { [] }
 
     func record(of id: CallID) -> CallRecord? {
         calls[id].map { CallRecord(call: $0, timeline: [CallRecord.Entry(at: $0.queuedAt, event: "queued", isLate: false)]) }

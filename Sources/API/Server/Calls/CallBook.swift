@@ -16,7 +16,7 @@ package protocol CallBook: Sendable {
     func liveCalls(in room: RoomSlug) async throws -> [CallSnapshot]
     /// Notes that a queued call is about to be given to the bridge in `epoch`; `false` if it must not be (any more).
     func markSent(_ id: CallID, epoch: UInt64, now: Int64) async throws -> Bool
-    /// Ends a call from this side; `nil` if its books were closed before.
+    /// Ends a call from this side; `nil` if its books were closed before, or another process's bridge has the call.
     func endCall(_ id: CallID, _ outcome: CallOutcome, _ reason: CallReason, by party: CallParty, now: Int64) async throws -> CallSnapshot?
 
     // MARK: From the bridge
@@ -34,6 +34,15 @@ package protocol CallBook: Sendable {
     func expireQueued(now: Int64) async throws -> [CallSnapshot]
     /// Queued calls that may still be sent, with what the bridge is to be told.
     func queuedCalls(now: Int64) async throws -> [(call: CallSnapshot, command: DialCommand)]
+
+    // MARK: Processes beside this one
+
+    /// Calls in `rooms` that another process's bridge has, and `following` as they stand now.
+    func callsElsewhere(in rooms: [RoomSlug], following: [CallID]) async throws -> [CallSnapshot]
+    /// When the bridges of other processes were last heard of, those that have something open; notes the same of this one's, if it is alive.
+    func contacts(isAlive: Bool, now: Int64) async throws -> [String: Int64]
+    /// Ends all calls of another process's bridge that nobody has heard of since `contact`; they are returned.
+    func abandon(_ bridge: String, silentSince contact: Int64, now: Int64) async throws -> [CallSnapshot]
 
     // MARK: For the outside
 

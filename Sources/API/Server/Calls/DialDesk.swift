@@ -88,7 +88,8 @@ struct DialDesk: Sendable {
             guard refusal == .unknownCall else { return SignalFault(refusal.problem, about: "hangup") }
             // Not at the bridge (yet, or any more): the books close here, and a call that comes up after all is ordered down.
             await end(call, .cancelled, CallReason(code: CallOutcome.cancelled.rawValue, text: CallOutcome.cancelled.sentence), by: .user)
-            return nil
+            // Still open: another process's bridge has it, and only that process can hang it up.
+            return try await calls.call(id)?.state == .ended ? nil : SignalFault(.bridgeUnavailable, about: "hangup")
         } catch is BridgeUnavailable {
             return SignalFault(.bridgeUnavailable, about: "hangup")
         } catch {

@@ -38,7 +38,7 @@ struct StoreCallBook: CallBook {
     }
 
     func endCall(_ id: CallID, _ outcome: CallOutcome, _ reason: CallReason, by party: CallParty, now: Int64) async throws -> CallSnapshot? {
-        try await store.failCall(id, outcome: outcome, reason: reason, by: party, now: now)
+        try await store.failCall(id, outcome: outcome, reason: reason, by: party, at: bridge, now: now)
     }
 
     // MARK: From the bridge
@@ -69,9 +69,25 @@ struct StoreCallBook: CallBook {
 
     // MARK: Housekeeping
 
-    func expireQueued(now: Int64) async throws -> [CallSnapshot] { try await store.expireQueued(now: now) }
+    func expireQueued(now: Int64) async throws -> [CallSnapshot] { try await store.expireQueued(bridge: bridge, now: now) }
 
-    func queuedCalls(now: Int64) async throws -> [(call: CallSnapshot, command: DialCommand)] { try await store.queuedCalls(now: now) }
+    func queuedCalls(now: Int64) async throws -> [(call: CallSnapshot, command: DialCommand)] {
+        try await store.queuedCalls(bridge: bridge, now: now)
+    }
+
+    // MARK: Processes beside this one
+
+    func callsElsewhere(in rooms: [RoomSlug], following: [CallID]) async throws -> [CallSnapshot] {
+        try await store.callsElsewhere(than: bridge, in: rooms, following: following)
+    }
+
+    func contacts(isAlive: Bool, now: Int64) async throws -> [String: Int64] {
+        try await store.contacts(notingOwn: bridge, isAlive: isAlive, now: now)
+    }
+
+    func abandon(_ bridge: String, silentSince contact: Int64, now: Int64) async throws -> [CallSnapshot] {
+        try await store.abandon(bridge, silentSince: contact, now: now)
+    }
 
     // MARK: For the outside
 

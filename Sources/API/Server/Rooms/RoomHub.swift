@@ -35,6 +35,11 @@ package actor RoomHub {
         for socket in open.values { socket.close(.serverRestarting) }
     }
 
+    /// Rooms in which somebody has a socket here.
+    var occupied: [RoomSlug] {
+        rooms.filter { $0.value.values.contains { if case .socket = $0 { true } else { false } } }.map(\.key)
+    }
+
     // MARK: Places
 
     /// Whether `peer` has a place in `room` that a socket may take (back).
