@@ -15,12 +15,12 @@ def fresh_load():
 
 
 class SignalSocket:
-    """One WebSocket. Whatever comes is kept in `heard`, in order."""
+    """One WebSocket. Whatever comes is kept in `heard`, in order. `source` is the address that it comes from, of 127.0.0.0/8."""
 
-    def __init__(self, installation, path="/signal", origin=None, headers=None):
+    def __init__(self, installation, path="/signal", origin=None, headers=None, source=None):
         self.heard = []
         self._waiting = []
-        wire = socket.create_connection(("127.0.0.1", installation.port), timeout=10)
+        wire = socket.create_connection(("127.0.0.1", installation.port), timeout=10, source_address=source and (source, 0))
         self._open = ExitStack()
         self.socket = self._open.enter_context(
             connect(
