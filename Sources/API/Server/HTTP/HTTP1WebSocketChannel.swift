@@ -86,6 +86,7 @@ struct HTTP1WebSocketChannel: ServerChildChannel, HTTPChannelHandler {
                         NIOWebSocketFrameAggregator(
                             minNonFinalFragmentSize: 0, maxAccumulatedFrameCount: Self.fragmentLimit,
                             maxAccumulatedFrameSize: ClientFrame.sizeLimit),
+                        ReadWhileClosing(),
                         DrainAfterFault(),
                     ])
                     return .webSocket(

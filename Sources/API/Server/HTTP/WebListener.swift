@@ -51,6 +51,8 @@ struct WebListener: Service {
             certificateChain: chain, privateKey: .privateKey(try NIOSSLPrivateKey(file: key, format: .pem)))
         configuration.minimumTLSVersion = .tlsv12
         configuration.applicationProtocols = ["http/1.1"]
+        // Who does not answer a close_notify by then does not; the process itself has less than two seconds to end.
+        configuration.shutdownTimeout = .seconds(1)
         return configuration
     }
 }
