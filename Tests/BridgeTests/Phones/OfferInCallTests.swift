@@ -36,12 +36,12 @@ import Testing
         #expect(rig.words() == start + ["held", "held", "media"])
     }
 
-    @Test(arguments: ["18", "0\r\na=fmtp"])
-    func `an offer that does not fit is refused, and the call lives as it was`(codec: String) {
+    @Test func `an offer that does not fit is refused, and the call lives as it was`() {
         let (rig, peer) = talking()
-        let description = codec == "18" ? peer.description(codec: codec, version: 2) : "v=0\r\n"
-        peer.request(.invite, body: description)
-        #expect(peer.responses.last?.status == 488)
+        for description in [peer.description(codec: "18", version: 2), "v=0\r\n", "no description"] {
+            peer.request(.invite, body: description)
+            #expect(peer.responses.last?.status == 488)
+        }
         rig.run(for: .seconds(60))
         #expect(peer.count(.bye) == 0)
         #expect(rig.words() == start)
