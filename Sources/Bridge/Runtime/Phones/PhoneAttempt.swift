@@ -60,10 +60,12 @@ package struct PhoneAttempt {
     func record(_ verdict: AttemptVerdict, endedAt: Int64) -> CallAttempt {
         CallAttempt(
             trunk: trunk, startedAt: startedAt, endedAt: max(startedAt, endedAt), sipStatus: verdict.ending.sipStatus,
-            q850Cause: verdict.ending.q850Cause, detail: verdict.operatorText + suffix)
+            q850Cause: verdict.ending.q850Cause, detail: sentence(verdict.operatorText))
     }
 
-    private var suffix: String { addressesTried > 1 ? " This was the last of \(addressesTried) addresses that were tried." : "" }
+    private func sentence(_ text: String) -> String {
+        addressesTried > 1 ? "\(text.dropLast()), the last of \(addressesTried) addresses that were tried." : text
+    }
 
     func answered(at moment: Int64) -> CallAttempt {
         CallAttempt(trunk: trunk, startedAt: startedAt, endedAt: max(startedAt, moment), sipStatus: 200, q850Cause: nil, detail: "Answered.")
