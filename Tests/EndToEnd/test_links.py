@@ -1,8 +1,75 @@
 """What a link says is what the page does; what it must not say does no harm."""
 
+import json
+import pathlib
 import re
 
 import pytest
+
+CASES = json.loads((pathlib.Path(__file__).parents[2] / "docs/link-cases.json").read_text())["cases"]
+READ = "async (queries) => { const page = await import('/assets/link.js'); return queries.map((query) => page.readLink(query)); }"
+SHOWN = "async (dials) => { const page = await import('/assets/link.js'); return dials.map((dial) => page.readableDial(dial)); }"
+
+
+def test_the_page_reads_each_link_as_the_document_says(installation, visitors):
+    """The server's reader is held to the same file by its unit tests."""
+    tab = visitors.tab(installation.origin)
+    queries = [case["query"] + case.get("then", [""])[0] * case.get("then", ["", 0])[1] for case in CASES]
+    wrong = []
+    for case, query, read in zip(CASES, queries, tab.page.evaluate(READ, queries), strict=True):
+        if "refused" in case:
+            expected = {"refused": case["refused"]}
+        else:
+            expected = {"room": None, "name": None, "dial": None, "trunk": None} | case["link"] | {"signed": query if case["link"].get("signed") else None}
+            expected.pop("number", None)
+            read.pop("nameFault", None)
+        if read != expected:
+            wrong.append((case["about"], read, expected))
+    assert len(CASES) >= 140 and wrong == []
+
+
+def test_the_number_that_a_person_is_shown_is_the_one_that_is_called(installation, visitors):
+    tab = visitors.tab(installation.origin)
+    numbers = {case["link"]["dial"]: case["link"]["number"] for case in CASES if case.get("link", {}).get("number")}
+    shown = tab.page.evaluate(SHOWN, list(numbers))
+    assert [re.sub("[ ()./-]", "", text) for text in shown] == list(numbers.values())
+
+
+@pytest.mark.parametrize(
+    "query, words",
+    [
+        ("dial=600&dial=601", "It has dial= twice"),
+        ("room=other", "It has room= twice"),
+        ("cam=0", "not clear from cam="),
+        ("cam=false&nocam=1", "not clear from cam="),
+        ("nocam=true", "not clear from nocam="),
+        ("trunk=tr_1", "trunk=) cannot be one"),
+        ("name=100%", "for name= is damaged"),
+        ("name=%FF", "for name= is damaged"),
+        ("name=" + "n" * 2049, "for name= is too long"),
+        ("utm_source=" + "x" * 8192, "It is too long"),
+    ],
+)
+def test_a_link_that_is_not_plainly_meant_joins_nothing_and_says_so(installation, visitors, room, query, words):
+    tab = visitors.tab(f"{installation.origin}/room.html?room={room}&{query}" + ("" if "dial" in query else "&dial=600"))
+    tab.wait_for_state("link")
+    said = tab.text("#gate")
+    assert words in said and "Nothing was joined and nobody was called" in said, said
+    tab.pause(0.5)
+    assert tab.sockets == [] and tab.page.evaluate("window.askedFor") is None
+    assert installation.calls_in(room) == []
+
+
+@pytest.mark.parametrize("name, words", [("n" * 81, "at most 80 characters"), ("a\0b", "characters that cannot be shown")])
+def test_a_name_that_will_not_do_is_asked_for_again(installation, visitors, room, name, words):
+    tab = visitors.tab(installation.link(room=room, name=name, cam="off", dial="600"))
+    tab.wait_for_state("name")
+    assert words in tab.text("#name-fault")
+    assert tab.sockets == []
+    tab.page.fill("#name", "Ada")
+    tab.page.click("text=Join the room")
+    tab.wait_for_call("answered")
+    assert "Ada" in tab.people
 
 
 def test_a_name_with_markup_is_shown_as_text(installation, visitors, room):
@@ -41,7 +108,7 @@ def test_a_missing_room_becomes_a_random_one_in_the_address_bar(installation, vi
     assert len(rooms) == 2
 
 
-@pytest.mark.parametrize("off", [{"cam": "off"}, {"nocam": "1"}])
+@pytest.mark.parametrize("off", [{"cam": "off"}, {"cam": "OFF"}, {"nocam": "1"}])
 def test_a_link_can_leave_the_camera_off(installation, visitors, room, off):
     tab = visitors.tab(installation.link(room=room, name="Ada", **off))
     tab.wait_for_media()

@@ -14,6 +14,7 @@ public struct RoomLink: Sendable, Equatable {
     public var room: RoomSlug?
     /// `nil`: the page asks.
     public var name: DisplayName?
+    /// May be `.unreadable`: such a call is made and refused, so that the refusal has a row.
     public var dial: DialTarget?
     /// Pinned means pinned: no other trunk is tried.
     public var trunk: TrunkID?

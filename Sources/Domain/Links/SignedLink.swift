@@ -94,21 +94,20 @@ extension RoomLink.Parameter {
 }
 
 extension SignedLink {
-    /// Reads a link that claims to be signed, with its signature, which is not verified yet. `nil` if it makes no such claim.
+    /// Reads a link, and if it claims to be signed, its signature, which is not verified yet. `nil` if it makes no such claim.
     ///
-    /// One parameter of a signature is a claim: a link that lost the others was edited, and must not pass for a plain one.
+    /// One parameter of a signature is a claim, an empty one too: a link that lost the others was edited, and must not pass for a plain one.
     public static func read(query: String) throws(SignedLinkError) -> (link: SignedLink, signature: [UInt8])? {
-        let values: [RoomLink.Parameter: String]
         let link: RoomLink
-        do throws(RoomLinkError) {
-            values = try RoomLink.values(query: query)
-            guard values.keys.contains(where: \.isOfSignature) else { return nil }
-            link = try RoomLink(values)
-        } catch {
-            throw .malformed(error)
+        let claims: [RoomLink.Parameter: String]
+        do throws(RoomLinkError) { (link, claims) = try RoomLink.read(query: query) } catch { throw .malformed(error) }
+        guard !claims.isEmpty else { return nil }
+        // What is no number has no one form that could be signed.
+        if case .unreadable(let text) = link.dial {
+            throw .invalidDial(DialTarget.isEmergency(writtenAs: text) ? .emergencyNumber : .invalidNumber)
         }
         func parse<T>(_ parameter: RoomLink.Parameter, _ read: (String) -> T?) throws(SignedLinkError) -> T? {
-            guard let text = values[parameter] else { return nil }
+            guard let text = claims[parameter] else { return nil }
             guard let value = read(text) else { throw .refused(.tampered) }
             return value
         }
@@ -132,11 +131,13 @@ extension SignedLink {
 /// Why the query of a signed link is none.
 public enum SignedLinkError: ExplainedError, Sendable, Equatable {
     case malformed(RoomLinkError)
+    case invalidDial(DialTargetError)
     case refused(LinkFault)
 
     public var problem: Problem {
         switch self {
         case .malformed(let error): error.problem
+        case .invalidDial(let error): error.problem
         case .refused(let fault): fault.problem
         }
     }

@@ -76,6 +76,23 @@ struct SignedLinkTests {
         #expect(throws: SignedLinkError.malformed(.duplicated(.sig))) { try SignedLink.read(query: vector.query + "&sig=") }
     }
 
+    @Test(
+        "A claim that is empty is a claim, and a parameter that may be left out must not be empty",
+        arguments: ["lid", "role", "nbf", "exp", "kid", "sig"])
+    func empty(name: String) throws {
+        #expect(throws: SignedLinkError.refused(.tampered)) { try SignedLink.read(query: "room=a&\(name)=") }
+        let query = "lid=a&room=b&kid=sk_000000000000&sig=\(String(repeating: "A", count: 43))"
+        #expect(try SignedLink.read(query: query) != nil)
+        #expect(throws: (any Error).self) { try SignedLink.read(query: query + "&\(name)=") }
+    }
+
+    @Test("A number that is none cannot be signed", arguments: [("112", DialTargetError.emergencyNumber), ("004930901820", .invalidNumber)])
+    func unreadable(dial: String, error: DialTargetError) throws {
+        let query = "lid=a&room=b&kid=sk_000000000000&sig=\(String(repeating: "A", count: 43))&dial="
+        #expect(throws: SignedLinkError.invalidDial(error)) { try SignedLink.read(query: query + dial) }
+        #expect(try SignedLink.read(query: query + "600")?.link.link.dial == .short("600"))
+    }
+
     @Test("The wrong key, and a signature of another link, do not open it")
     func foreign() throws {
         let (first, signature, secret) = try Vector.all[0].read()

@@ -1,7 +1,7 @@
 // The screens in front of the room: the question for a name, and every reason for which there is no room to show.
 
 import { icon, make } from "./dom.js";
-import { nameFault } from "./wording.js";
+import { nameFault, tidyName } from "./wording.js";
 
 const rememberedName = "ringlink.name";
 
@@ -47,7 +47,7 @@ export class Gate {
         const words = nameFault(input.value);
         complain(words);
         if (words) return input.focus();
-        const name = input.value.trim();
+        const name = tidyName(input.value);
         rememberName(name);
         this.hide();
         answer(name);

@@ -4,7 +4,7 @@ import { Gate } from "./gate.js";
 import { randomRoom, readableDial, readLink, showRoomInAddress } from "./link.js";
 import { Load } from "./load.js";
 import { Visit } from "./visit.js";
-import { nameFault, stops } from "./wording.js";
+import { linkFault, stops } from "./wording.js";
 
 const page = document.documentElement;
 const gate = new Gate(document.getElementById("gate"));
@@ -24,7 +24,7 @@ async function begin() {
   if (!window.isSecureContext) return stop("insecure");
   if (!window.RTCPeerConnection || !navigator.mediaDevices?.getUserMedia) return stop("unsupported");
   const link = readLink(location.search);
-  if (link.room === undefined) return stop("room");
+  if (link.refused) return refuse(link.refused);
   if (link.room === null) {
     link.room = randomRoom();
     showRoomInAddress(link.room);
@@ -35,23 +35,27 @@ async function begin() {
   visit.enter();
 }
 
-function stop(word) {
+function refuse(reason) {
+  if (reason.parameter === "room" && reason.fault === "malformed") return stop("room");
+  stop("link", linkFault(reason));
+}
+
+function stop(word, reason) {
   page.dataset.state = word;
   const [title, text] = stops[word];
   // The same link by https is only a guess that can hold on the default port.
   const actions = word === "insecure" && location.port === "" ? [["Open with https", () => location.replace("https:" + location.href.slice(5))]] : [];
-  gate.stop({ title, text, symbol: word === "room" ? "link" : "alert", tone: "warning", actions });
+  gate.stop({ title, text: reason ?? text, symbol: word === "room" || word === "link" ? "link" : "alert", tone: "warning", actions });
 }
 
 /** The name that this load was given before a reload, or the link's, or the person's answer. */
 async function ownName(link, load) {
-  const written = load.choices.name ?? (link.name ?? "").trim();
-  const fault = written ? nameFault(written) : "";
-  if (written && !fault) return written;
+  const given = load.choices.name ?? link.name;
+  if (given) return given;
   page.dataset.state = "name";
   const about = [];
   if (link.dial) about.push(["phone", load.isCopy ? `${readableDial(link.dial)} is not called before you say so` : `Joining will call ${readableDial(link.dial)}`]);
-  const name = await gate.askName({ room: link.room, about, fault, suggestion: fault ? "" : undefined });
+  const name = await gate.askName({ room: link.room, about, fault: link.nameFault, suggestion: link.nameFault ? "" : undefined });
   load.choose({ name });
   return name;
 }

@@ -52,7 +52,7 @@ export class Visit {
     this.#load = load;
     this.#link = link;
     this.#name = name;
-    this.#devices = new Devices({ load, notices: this.#notices, camera: !link.cameraOff });
+    this.#devices = new Devices({ load, notices: this.#notices, camera: link.camera });
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     this.#socket = new SignalSocket(`${scheme}//${location.host}/signal`);
     this.#dialling = new Dialling((frame) => this.#isJoined && this.#socket.send(frame), load);

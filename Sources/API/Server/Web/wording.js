@@ -113,6 +113,7 @@ export const stops = {
   insecure: ["This page needs https", "Browsers only allow a microphone on a secure connection. Open the same link with https:// at its beginning, or ask whoever sent it for one."],
   unsupported: ["This browser cannot make calls", "It has no WebRTC, or it is switched off. Open the link in a current Chrome, Edge, Firefox or Safari."],
   room: ["This link does not work", "The name of the room may only have letters, digits and the signs - . _ ~, and at most 64 of them. Nothing was joined and nobody was called. Ask whoever sent the link for a new one."],
+  link: ["This link does not work", ""],
   left: ["You have left the room", "Your microphone and camera are off."],
   kicked: ["You were removed from the room", "Somebody who runs this room has ended your visit."],
   replaced: ["The room is open elsewhere", "You have joined again from another tab or window, so this one has stepped back."],
@@ -128,12 +129,29 @@ export const stops = {
   room_full: ["The room is full", "No more people fit in right now. Try again when somebody has left."],
 };
 
+/** Why the page does not follow a link, in words (`readLink`). */
+export function linkFault({ fault, parameter }) {
+  const value = `What the link says for ${parameter}=`;
+  const why = {
+    too_long: parameter ? `${value} is too long.` : "It is too long.",
+    duplicated: `It has ${parameter}= twice, so it is not clear which is meant.`,
+    damaged: `${value} is damaged. It may have been cut when it was copied.`,
+    malformed: parameter === "trunk" ? "The telephone line that it asks for (trunk=) cannot be one."
+      : `Whether the camera is to be on is not clear from ${parameter}=. A link turns it off by cam=off or nocam=1.`,
+  };
+  return `${why[fault]} Nothing was joined and nobody was called. Ask whoever sent the link for a new one.`;
+}
+
+/** A name without the white space around it, as the server keeps it. */
+export function tidyName(name) { return name.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, ""); }
+
 /** Why the name in a link or in the field will not do, or "" if it will. The server's rule, told before it is broken. */
 export function nameFault(name) {
-  const text = name.trim();
+  const text = tidyName(name);
   const characters = globalThis.Intl?.Segmenter ? [...new Intl.Segmenter().segment(text)].length : [...text].length;
   if (!characters) return "Please enter a name.";
-  if (characters > 80) return "Please choose a name of at most 80 characters.";
+  // One sign may be made of many marks, but not of any number.
+  if (characters > 80 || [...text].length > 640) return "Please choose a name of at most 80 characters.";
   if (/[\p{Cc}\p{Zl}\p{Zp}\p{Cn}\u202a-\u202e\u2066-\u2069]/u.test(text)) return "This name has characters that cannot be shown. Please choose another.";
   return "";
 }
