@@ -142,7 +142,8 @@ struct PostgresTests {
                 }
                 try await group.waitForAll()
             }
-            #expect(tries.value == 3)
+            // Both once, and one of them again; on a slow machine the second try may meet the other one too.
+            #expect(tries.value >= 3)
             #expect(try await test.count("SELECT sum(n) AS count FROM pair") == 4)
         }
     }
