@@ -51,6 +51,7 @@ class Phone(Program):
         super().__init__(name)
         self.user = user
         self.hertz = hertz
+        self.answers = answers
         self.port = own_port()
         self.control_port = self.port + 2
         # One pair, and a few for calls that overlap.

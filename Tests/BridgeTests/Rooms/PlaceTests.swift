@@ -31,6 +31,24 @@ struct PlaceTests {
         #expect(rig.changes.count == 2)
     }
 
+    @Test("Whoever takes a place back is told its sections anew: a phone that was answered meanwhile is heard")
+    func sectionsAfterResume() throws {
+        let rig = RoomRig()
+        let visitor = rig.connect(1)
+        rig.perform(.socketLost(room: Sample.room, peer: visitor.peer))
+        rig.perform(Sample.dial())
+        #expect(rig.changes.map(\.word).contains("answered"))
+        let missed = rig.signals.last
+        #expect(missed?.sources == [.call(Sample.call(1))])
+        _ = rig.takeChanges()
+        rig.perform(Sample.join(1))
+        #expect(rig.signals == [missed])
+        // A web side that greets anew is told of everybody.
+        _ = rig.takeChanges()
+        rig.tellSections()
+        #expect(rig.signals == [missed])
+    }
+
     @Test("A switch is told once, as a signal, and one that changes nothing is not")
     func update() {
         let rig = RoomRig()
@@ -117,6 +135,14 @@ struct PlaceTests {
         #expect(rig.perform(.offer(room: Sample.room, peer: Sample.peer(1), sdp: "v=0")) == .refused(.invalidOffer))
         #expect(rig.perform(.hangup(call: Sample.call(1), by: .user)) == .refused(.unknownCall))
         #expect(rig.changes.map(\.word) == ["joined 1"])
+    }
+}
+
+extension BridgeSignal {
+    /// Who is heard in the sections that it tells.
+    fileprivate var sources: [ParticipantID]? {
+        guard case .sections(_, _, let sections) = self else { return nil }
+        return sections.tracks.values.map(\.participant)
     }
 }
 

@@ -58,6 +58,11 @@ final class RoomRig {
         carryOut()
     }
 
+    func tellSections() {
+        table.tellSections(into: &output)
+        carryOut()
+    }
+
     func shutDown() {
         table.shutDown(now: now, into: &output)
         carryOut()

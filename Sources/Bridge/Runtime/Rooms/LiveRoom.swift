@@ -42,6 +42,8 @@ package final class LiveRoom {
                 output.changes.append((.room(slug), .participantUpdated(room: slug, place.participant)))
             }
             places[command.peer] = place
+            // What was told meanwhile went to a socket that is gone, and a page that resumes offers nothing by itself.
+            tellSections(of: place, into: &output)
         } else {
             guard places.count < Self.placeLimit else { return .refused(.roomFull) }
             let place = BrowserPlace(peer: command.peer, leg: leg, name: command.name, load: command.load, mediaSeenAt: now)
@@ -102,6 +104,15 @@ package final class LiveRoom {
         places[peer]?.closedMedia = false
         drainEngine(now: now, into: &output)
         return .answered(sdp: answer, sections: sections(of: place.leg))
+    }
+
+    /// Tells every browser its sections once more: a web side that was away may have missed the last ones.
+    func tellSections(into output: inout RoomOutput) {
+        for place in places.values { tellSections(of: place, into: &output) }
+    }
+
+    private func tellSections(of place: BrowserPlace, into output: inout RoomOutput) {
+        output.signals.append(.sections(room: slug, peer: place.peer, sections(of: place.leg)))
     }
 
     /// What the page of a browser needs to know of its receive sections.

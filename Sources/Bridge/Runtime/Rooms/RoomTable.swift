@@ -64,6 +64,11 @@ package struct RoomTable {
             && schedule.mixing.allSatisfy { $0 == 0 } && hurrying == 0
     }
 
+    /// Tells every browser its sections once more.
+    package func tellSections(into output: inout RoomOutput) {
+        for entry in bySlug.values { entry.room.tellSections(into: &output) }
+    }
+
     // MARK: Datagrams
 
     /// A datagram for this thread's port: a STUN check names its leg, everything else comes from an address that a check has proven.

@@ -137,7 +137,11 @@ final class MediaLoop {
                 reply(answer)
             case .speech(let call, let room, let speech): rooms.speechReady(call, room: room, speech, now: now, into: &output)
             case .phone(let call, _, let news): rooms.phoneNews(call, news, now: now, into: &output)
-            case .snapshot(let reply): reply(rooms.snapshot)
+            case .snapshot(let reply):
+                // Asked at a hello: an answer may have been lost before it, and its signals with it.
+                rooms.tellSections(into: &output)
+                carryOut()
+                reply(rooms.snapshot)
             case .stop(let done):
                 rooms.shutDown(now: now, into: &output)
                 carryOut()
