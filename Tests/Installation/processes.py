@@ -18,8 +18,12 @@ class Process:
 
     @property
     def command(self):
-        with open(f"/proc/{self.pid}/cmdline", "rb") as file:
-            return [part.decode() for part in file.read().split(b"\0")[:-1]]
+        """Empty once it is gone."""
+        try:
+            with open(f"/proc/{self.pid}/cmdline", "rb") as file:
+                return [part.decode() for part in file.read().split(b"\0")[:-1]]
+        except (FileNotFoundError, ProcessLookupError):
+            return []
 
     @property
     def users(self):
