@@ -5,14 +5,14 @@ final class GeneratorLoop {
     private static let mailboxToken: UInt64 = 0
     private static let timerToken = UInt64.max
 
-    private let mailbox: MediaGenerator.Mailbox
+    private let mailbox: Mailbox<MediaGenerator.Message>
     private let epoll: Epoll
     private let timer: TimerFD
     private let batch: DatagramBatch
     private var legs: [UInt64: MediaLeg] = [:]
     private var isStopped = false
 
-    init(_ mailbox: MediaGenerator.Mailbox) throws(LinuxError) {
+    init(_ mailbox: Mailbox<MediaGenerator.Message>) throws(LinuxError) {
         self.mailbox = mailbox
         epoll = try Epoll()
         timer = try TimerFD()

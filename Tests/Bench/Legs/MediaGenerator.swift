@@ -12,32 +12,12 @@ final class MediaGenerator: Sendable {
         case stop
     }
 
-    private let mailbox: Mailbox
+    private let mailbox: Mailbox<Message>
     private let ids = Atomic<UInt64>(1)
     private let thread: NativeThread
 
-    final class Mailbox: Sendable {
-        let wake: EventFD
-        private let messages = Mutex<[Message]>([])
-
-        init() throws { wake = try EventFD() }
-
-        func post(_ message: Message) {
-            messages.withLock { $0.append(message) }
-            wake.signal()
-        }
-
-        func takeAll() -> [Message] {
-            wake.acknowledge()
-            return messages.withLock { messages in
-                defer { messages = [] }
-                return messages
-            }
-        }
-    }
-
     init() throws {
-        let mailbox = try Mailbox()
+        let mailbox = try Mailbox<Message>()
         self.mailbox = mailbox
         thread = try NativeThread(named: "legs") {
             do {
