@@ -25,7 +25,12 @@ struct Figure: Sendable {
 
     /// One line of JSON.
     var line: String {
-        "{\"metric\":\(Self.quoted(metric)),\"value\":\(Self.text(value)),\"unit\":\(Self.quoted(unit)),\"conditions\":\(Self.quoted(conditions))}"
+        let hoped = aim.map { "; aim ≤ \(Self.text($0))" } ?? ""
+        let members = [
+            ("metric", Self.quoted(metric)), ("value", Self.text(value)), ("unit", Self.quoted(unit)),
+            ("conditions", Self.quoted(conditions + hoped)),
+        ]
+        return "{" + members.map { "\(Self.quoted($0)):\($1)" }.joined(separator: ",") + "}"
     }
 
     private static func quoted(_ text: String) -> String {
