@@ -128,7 +128,9 @@ let package = Package(
         tests("WebhooksTests", ["Webhooks", "LibCurl", "Domain", logging, nioSSL] + nio),
         .executableTarget(
             name: "Bench",
-            dependencies: ["SDP", "RTP", "ICE", "Media", "OpenSSLDTLS", "LibSRTP", "LibOpus", "Linux", arguments, webSocket] + nio,
+            dependencies: [
+                "SIP", "SDP", "RTP", "ICE", "Media", "OpenSSLDTLS", "LibSRTP", "LibOpus", "LibPQ", "Linux", arguments, webSocket, httpClient,
+            ] + nio,
             path: "Tests/Bench", swiftSettings: settings),
         tests(
             "APITests",

@@ -4,5 +4,5 @@ import ArgumentParser
 @main
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "ringlink-bench", abstract: "Measures a running installation.", subcommands: [EchoCommand.self])
+        commandName: "ringlink-bench", abstract: "Measures a running installation.", subcommands: [EchoCommand.self, ClickCommand.self])
 }

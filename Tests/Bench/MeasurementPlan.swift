@@ -11,11 +11,15 @@ struct MeasurementPlan: Sendable {
     /// Legs that are up at once while processor time is read.
     var legCounts: [Int]
     var loadTime: Duration
+    /// Whole calls, one after the other: a p99 wants hundreds.
+    var calls: Int
+    /// Calls at once between which the bridge's memory is compared.
+    var memoryCalls: (few: Int, many: Int)
 
     static let full = MeasurementPlan(
         settling: .seconds(10), joins: 50, delayLegs: 20, warmUp: .seconds(10), delayTime: .seconds(60), legCounts: [1, 10, 50],
-        loadTime: .seconds(30))
+        loadTime: .seconds(30), calls: 300, memoryCalls: (10, 50))
     static let quick = MeasurementPlan(
         settling: .seconds(3), joins: 20, delayLegs: 20, warmUp: .seconds(5), delayTime: .seconds(10), legCounts: [1, 10],
-        loadTime: .seconds(10))
+        loadTime: .seconds(10), calls: 50, memoryCalls: (2, 10))
 }

@@ -44,6 +44,11 @@ struct OpusLoop: Sendable {
             })
     }
 
+    /// One second of 1 kHz: whoever hears it begins to hear it at once.
+    static func tone() throws -> OpusLoop {
+        try OpusLoop((0..<rate).map { Int16(12_000 * sin(2 * .pi * 1_000 * Double($0) / Double(rate))) })
+    }
+
     /// 20 bursts of 1 kHz in 10 s, each 60 ms long, with silence between them: marks whose beginning can be found again.
     static func marks() throws -> OpusLoop {
         try OpusLoop(

@@ -1,4 +1,4 @@
-/// What a leg sent and when, and what came back and when.
+/// What a leg or a phone sent and when, and what it heard and when.
 struct HeardEcho: Sendable {
     struct Packet: Sendable {
         var timestamp: UInt32
@@ -10,6 +10,8 @@ struct HeardEcho: Sendable {
 
     private(set) var sentPackets = 0
     private(set) var packetCount = 0
+    /// Packets that are not silence throughout.
+    private(set) var soundingCount = 0
     /// By frame since `firstPosition`; only if audio is kept.
     private(set) var sent: [Duration] = []
     private(set) var firstPosition = 0
@@ -29,6 +31,17 @@ struct HeardEcho: Sendable {
         codes.reserveCapacity(Self.frames * 160)
     }
 
+    /// What one end sent, with what the other end of its call heard.
+    init(sentBy sender: HeardEcho, heardBy listener: HeardEcho) {
+        self = listener
+        sentPackets = sender.sentPackets
+        sent = sender.sent
+        firstPosition = sender.firstPosition
+    }
+
+    /// The samples of one packet.
+    func codes(of packet: Packet) -> ArraySlice<UInt8> { codes[packet.start..<packet.start + packet.count] }
+
     mutating func noteSent(position: Int, at time: Duration) {
         sentPackets += 1
         guard keepsAudio else { return }
@@ -38,6 +51,7 @@ struct HeardEcho: Sendable {
 
     mutating func add(_ payload: ArraySlice<UInt8>, timestamp: UInt32, at time: Duration) {
         packetCount += 1
+        if let first = payload.first, payload.contains(where: { $0 != first }) { soundingCount += 1 }
         guard keepsAudio else { return }
         packets.append(Packet(timestamp: timestamp, arrival: time, start: codes.count, count: payload.count))
         codes.append(contentsOf: payload)

@@ -38,11 +38,25 @@ final class Visitor {
     }
 
     /// Calls a number and waits until it is answered.
-    func dial(_ number: String) async throws {
+    /// - Returns: the call's id, and when its frame was handed to the socket.
+    @discardableResult
+    func dial(_ number: String) async throws -> (call: String, at: Duration) {
         var random = SystemRandomNumberGenerator()
+        let at = MonotonicClock.now()
         socket.send(.dial(number, key: Self.hex(digits: 32, random: &random)))
-        let status = try await socket.receive("the call's answer") { $0.type == "dial-status" && ["answered", "ended"].contains($0.state) }
-        guard status.state == "answered" else { throw BenchError("the call ended: \(status.outcome ?? "no outcome")") }
+        let status = try await socket.receive("the call's answer") {
+            $0.type == "dial-status" && ["answered", "ended", "not_fired"].contains($0.state)
+        }
+        guard status.state == "answered", let call = status.call else {
+            throw BenchError("the call came to nothing: \(status.outcome ?? status.state ?? "") (\(status.reason?.text ?? "no reason"))")
+        }
+        return (call, at)
+    }
+
+    /// Waits until the server says that the call has ended.
+    /// - Returns: when its frame was read.
+    func awaitEnd(of call: String) async throws -> Duration {
+        try await socket.receive("the call's end") { $0.type == "dial-status" && $0.call == call && $0.state == "ended" }.arrival
     }
 
     /// What the leg hears from now on is its own.

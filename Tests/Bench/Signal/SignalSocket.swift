@@ -1,4 +1,5 @@
 import Foundation
+import Linux
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -82,8 +83,11 @@ private final class SignalHandler: ChannelInboundHandler {
         let frame = Self.unwrapInboundIn(data)
         switch frame.opcode {
         case .text:
+            let arrival = MonotonicClock.now()
             let json = Data(frame.unmaskedData.readableBytesView)
-            if let frame = try? JSONDecoder().decode(ServerFrame.self, from: json) { sink.yield(frame) }
+            guard var frame = try? JSONDecoder().decode(ServerFrame.self, from: json) else { return }
+            frame.arrival = arrival
+            sink.yield(frame)
         case .ping:
             let pong = WebSocketFrame(fin: true, opcode: .pong, maskKey: .random(), data: frame.unmaskedData)
             context.writeAndFlush(Self.wrapOutboundOut(pong), promise: nil)
