@@ -22,6 +22,7 @@ struct AddedDelayMeasurement {
         let since = first + plan.warmUp
         var (forwarded, mixed): ([Double], [Double]) = ([], [])
         var (lost, missed) = (0, 0)
+        var medians: [Double] = []
         for call in calls.calls {
             // The phone first: what it sends after it was read is not missed at the browser.
             let phone = try await stage.phones.record(of: call.number).heard
@@ -32,6 +33,7 @@ struct AddedDelayMeasurement {
             lost += forward.missed
             mixed += marks.milliseconds
             missed += marks.missed
+            medians.append(Distribution(marks.milliseconds).percentile(0.5))
         }
         await calls.end(on: stage)
         // A mark is missed when the playout had to stretch or conceal just there; a forwarded packet has no such excuse.
@@ -46,7 +48,8 @@ struct AddedDelayMeasurement {
             + figures(
                 "browser_to_phone", Distribution(mixed), aim: 30,
                 "from the packet that completes a frame to the packet at the phone that carries it; calls at all 1 ms phases between packet and frame; "
-                    + "\(mixed.count) marks, \(missed) not found; the codec's look-ahead not counted; \(calling)")
+                    + "\(mixed.count) marks, \(missed) not found; the codec's look-ahead not counted; "
+                    + "medians of the calls from \(Figure.text(medians.min() ?? .nan)) to \(Figure.text(medians.max() ?? .nan)); \(calling)")
     }
 
     private func figures(_ way: String, _ delays: Distribution, aim: Double, _ conditions: String) -> [Figure] {
