@@ -8,9 +8,12 @@ struct AddedDelayMeasurement {
     let plan: MeasurementPlan
 
     func figures() async throws -> [Figure] {
+        try await BridgedCalls.whileUp(on: stage, audio: audio) { calls in try await figures(of: &calls) }
+    }
+
+    private func figures(of calls: inout BridgedCalls) async throws -> [Figure] {
         let marks = try OpusLoop.marks()
         let delay = try EchoDelay(marks: marks)
-        var calls = BridgedCalls(audio: audio)
         try await calls.open(plan.delayLegs, on: stage, mode: .recording)
         let first = MonotonicClock.now() + .milliseconds(100)
         var phases = MixPhases()
@@ -35,7 +38,6 @@ struct AddedDelayMeasurement {
             missed += marks.missed
             medians.append(Distribution(marks.milliseconds).percentile(0.5))
         }
-        await calls.end(on: stage)
         // A mark is missed when the playout had to stretch or conceal just there; a forwarded packet has no such excuse.
         guard !forwarded.isEmpty, !mixed.isEmpty, lost * 100 <= forwarded.count, missed * 10 <= mixed.count else {
             throw BenchError("of the phones' packets \(lost) did not come (\(forwarded.count) did), of the marks \(missed) (\(mixed.count) did)")

@@ -3,8 +3,6 @@ struct BridgedCall {
     let visitor: Visitor
     let number: String
     let id: String
-    /// When the browser's `dial` was handed to its socket.
-    let dialledAt: Duration
 
     /// Ends it as a phone does, and waits for the server's word.
     func end(_ stage: CallStage) async {
@@ -21,7 +19,22 @@ struct BridgedCalls {
     private(set) var calls: [BridgedCall] = []
     let audio: NumberedAudio
 
-    init(audio: NumberedAudio) { self.audio = audio }
+    private init(audio: NumberedAudio) { self.audio = audio }
+
+    /// Runs `body`, and ends the calls that it has opened in any case: one that stays would be in the next figure.
+    static func whileUp<Value>(
+        on stage: CallStage, audio: NumberedAudio, _ body: (inout BridgedCalls) async throws -> Value
+    ) async throws -> Value {
+        var calls = BridgedCalls(audio: audio)
+        let result: Result<Value, any Error>
+        do {
+            result = .success(try await body(&calls))
+        } catch {
+            result = .failure(error)
+        }
+        await calls.end(on: stage)
+        return try result.get()
+    }
 
     /// Adds calls, one after the other.
     mutating func open(_ count: Int, on stage: CallStage, mode: ListeningMode) async throws {
@@ -30,11 +43,10 @@ struct BridgedCalls {
             let number = stage.phone(ringing: Self.ringing, audio: audio, mode: mode)
             do {
                 let placed = try await visitor.dial(number)
-                calls.append(BridgedCall(visitor: visitor, number: number, id: placed.call, dialledAt: placed.at))
+                calls.append(BridgedCall(visitor: visitor, number: number, id: placed.call))
             } catch {
                 await visitor.leave()
                 stage.phones.forget(number)
-                await end(on: stage)
                 throw error
             }
         }
@@ -54,8 +66,7 @@ struct BridgedCalls {
         return count
     }
 
-    mutating func end(on stage: CallStage) async {
+    private func end(on stage: CallStage) async {
         for call in calls { await call.end(stage) }
-        calls = []
     }
 }

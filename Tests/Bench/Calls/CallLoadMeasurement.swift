@@ -12,7 +12,10 @@ struct CallLoadMeasurement {
     let plan: MeasurementPlan
 
     func figures() async throws -> [Figure] {
-        var calls = BridgedCalls(audio: audio)
+        try await BridgedCalls.whileUp(on: stage, audio: audio) { calls in try await figures(of: &calls) }
+    }
+
+    private func figures(of calls: inout BridgedCalls) async throws -> [Figure] {
         try await calls.open(count, on: stage, mode: .counting)
         let first = MonotonicClock.now() + .milliseconds(100)
         for (index, call) in calls.calls.enumerated() {
@@ -27,7 +30,6 @@ struct CallLoadMeasurement {
         let used = try bridge.processorTime() - before
         let passed = MonotonicClock.now() - began
         let packets = try await calls.packets(stage) - packetsBefore
-        await calls.end(on: stage)
         try packets.requireSound()
         return [
             Figure(

@@ -11,14 +11,16 @@ struct CallMemoryMeasurement {
     let plan: MeasurementPlan
 
     func figures() async throws -> [Figure] {
-        var calls = BridgedCalls(audio: audio)
+        try await BridgedCalls.whileUp(on: stage, audio: audio) { calls in try await figures(of: &calls) }
+    }
+
+    private func figures(of calls: inout BridgedCalls) async throws -> [Figure] {
         let (few, many) = plan.memoryCalls
         let before = try await memory(of: &calls, few)
         let after = try await memory(of: &calls, many)
         let packetsBefore = try await calls.packets(stage)
         try await Task.sleep(for: Self.settling)
         let packets = try await calls.packets(stage) - packetsBefore
-        await calls.end(on: stage)
         try packets.requireSound()
         let conditions =
             "growth of the bridge from \(few) to \(many) calls, divided; first calls of a fresh start, \(Self.settling.components.seconds) s after the last "

@@ -18,7 +18,7 @@ struct AnsweringPhone {
 
     var record: PhoneRecord {
         PhoneRecord(
-            invitedAt: invitedAt, answeredAt: answeredAt, isAcknowledged: isAcknowledged, hungUpAt: hungUpAt, isHangUpConfirmed: isHangUpConfirmed,
+            invitedAt: invitedAt, answeredAt: answeredAt, isAcknowledged: isAcknowledged, isHangUpConfirmed: isHangUpConfirmed,
             isEndedByServer: isEndedByServer, heard: media?.heard ?? HeardEcho())
     }
 

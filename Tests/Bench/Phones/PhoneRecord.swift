@@ -5,8 +5,6 @@ struct PhoneRecord: Sendable {
     /// When the 200 was handed to the socket.
     var answeredAt: Duration?
     var isAcknowledged = false
-    /// When the BYE was handed to the socket.
-    var hungUpAt: Duration?
     var isHangUpConfirmed = false
     /// The far end hung up, or cancelled.
     var isEndedByServer = false
