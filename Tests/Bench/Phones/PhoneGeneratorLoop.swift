@@ -67,14 +67,14 @@ final class PhoneGeneratorLoop {
     private func receive(_ media: PhoneMedia) {
         var count = batch.capacity
         while count == batch.capacity {
-            count = batch.receive(from: media.socket) { datagram, _, _ in media.receive(datagram, now: MonotonicClock.now()) }
+            count = batch.receive(from: media.socket) { datagram, _, _, _ in media.receive(datagram, now: MonotonicClock.now()) }
         }
     }
 
     // MARK: Signalling
 
     private func receiveSignalling() {
-        _ = batch.receive(from: socket) { datagram, remote, _ in
+        _ = batch.receive(from: socket) { datagram, remote, _, _ in
             let now = MonotonicClock.now()
             guard let message = try? SIPMessage(parsing: datagram.span), let remote = SIPAddress("\(remote)") else { return }
             switch message {
