@@ -61,6 +61,22 @@ def wait_until_back(site, tab):
     return time.monotonic() - began
 
 
+def wait_for_a_new(site, part, old, seconds=30):
+    deadline = time.monotonic() + seconds
+    while (new := site.installation.parts.get(part)) in (None, old):
+        assert time.monotonic() < deadline, f"no new {part}"
+        time.sleep(0.05)
+
+
+def wait_until_written(site, words):
+    """Until the bridge's journal of events holds these words."""
+    journal = site.installation.data / "bridge" / "events.journal"
+    deadline = time.monotonic() + 10
+    while words not in journal.read_text(errors="replace"):
+        assert time.monotonic() < deadline, f"{words} is not in the journal"
+        time.sleep(0.02)
+
+
 def dial(site, visitors, room, number, trunk):
     return visitors.tab(site.link(room=room, name="Ada", dial=number, trunk=trunk.id, cam="off"))
 
@@ -98,15 +114,12 @@ def test_without_its_bridge_a_call_ends_once_and_the_telephone_is_hung_up(site, 
         old = site.installation.parts["bridge"]
         kill(site, victim)
         # Five seconds from the moment at which the new bridge runs.
-        deadline = time.monotonic() + 30
-        while (new := site.installation.parts.get("bridge")) in (None, old):
-            assert time.monotonic() < deadline, "no new bridge"
-            time.sleep(0.05)
+        wait_for_a_new(site, "bridge", old)
         assert phone.wait_until("idle", 10) < 5
         assert "CANCEL" in trunk.methods if state == "ringing" else "BYE" in trunk.methods
+        wait_until_back(site, tab)
         document = site.ended(call, timeout=40, outcome="internal_error")
         assert document["ended_by"] == "system"
-        wait_until_back(site, tab)
         tab.wait_for_call("ended", 60, outcome="internal_error")
         assert site.installation.calls_in(room) == [call], "nobody was rung a second time"
         is_told_once(site, call, tab)
@@ -186,6 +199,34 @@ def test_the_telephone_hangs_up_while_the_api_is_away(site, visitors, room):
         tab.wait_for_call("ended", 60, outcome="completed")
         site.ended(call, outcome="completed", ended_by="phone")
         is_told_once(site, call, tab)
+
+
+@pytest.mark.parametrize("api", ["goes on", "falls too"])
+def test_an_end_that_nobody_had_read_outlives_its_bridge(site, visitors, room, api):
+    """The telephone hangs up while the API is busy, and before it has looked the bridge is gone: the journal tells of the end."""
+    number = site.number()
+    with Phone("callee", PHONE_TONE) as phone, site.trunk({number: phone.uri}) as trunk:
+        tab = dial(site, visitors, room, number, trunk)
+        call = tab.wait_for_call("answered")
+        phone.wait_for_tone(440)
+        web = site.installation.parts["api"]
+        os.kill(web.pid, signal.SIGSTOP)
+        try:
+            phone.hang_up()
+            phone.wait_until("idle")
+            wait_until_written(site, "callEnded")
+            old = site.installation.parts["bridge"]
+            kill(site, "bridge")
+            wait_for_a_new(site, "bridge", old)
+        finally:
+            os.kill(web.pid, signal.SIGCONT if api == "goes on" else signal.SIGKILL)
+        wait_until_back(site, tab)
+        document = site.ended(call, timeout=40, outcome="completed", ended_by="phone")
+        events = [entry["event"] for entry in document["timeline"]]
+        assert events.count("answered") == events.count("ended") == 1, "each event was applied once"
+        tab.wait_for_call("ended", 60, outcome="completed")
+        is_told_once(site, call, tab)
+        the_next_call_works(site, tab, phone)
 
 
 def test_an_unknown_dialog_is_answered_after_a_fall(site, visitors, room):

@@ -46,6 +46,32 @@ struct EpochTests {
         }
     }
 
+    @Test("What a killed bridge had still to tell is told before its books are closed: a call gets the end that it had, once")
+    func recovered() async throws {
+        try await TestStore.with { test in
+            var old = Bridge()
+            try await old.hello(test.store)
+            let over = try await Visitor(1).place(test.store)
+            let up = try await Visitor(2, room: "elsewhere").place(test.store)
+            for call in [over, up] { try await old.take(call, from: test.store) }
+            var life = old.life(of: over)
+            let end = life.removeLast()
+            for event in life { try await old.send(event, to: test.store) }
+            let answered = old.event(up, .callAnswered(room: up.room))
+
+            // The old one is gone; its successor passes on what it left, in any case once more than needed.
+            for event in [end, answered, end] { try await old.send(event, to: test.store) }
+            let begun = try await Bridge(epoch: 2).hello(test.store, at: start + 20_000)
+            #expect(begun.ended.map(\.id) == [up.id])
+            #expect(try await old.send(end, to: test.store).isNew == false)
+
+            let (first, second) = (try await test.store.call(over.id), try await test.store.call(up.id))
+            #expect(first?.outcome == .completed && first?.talkSeconds == 6 && first?.endedAt == start + 9_000)
+            #expect(second?.outcome == .internalError && second?.answeredAt == start)
+            #expect(try await test.store.timeline(over.id).filter { $0.kind == .ended }.map(\.isLate) == [false])
+        }
+    }
+
     @Test("A live call that nobody has ever heard of is to be hung up")
     func strangers() async throws {
         try await TestStore.with { test in

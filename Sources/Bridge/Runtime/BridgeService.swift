@@ -7,7 +7,8 @@ import UnixSignals
 
 /// Runs a bridge until it is told to go: media threads and the control endpoint, in this order up, in the other down.
 public func runBridge(_ configuration: BridgeConfiguration, logger: Logger) async throws {
-    let log = EventLog()
+    let journal = try EventJournal(path: configuration.folder + "/events.journal", epoch: configuration.epoch, logger: logger)
+    let log = EventLog(epoch: configuration.epoch, journal: journal)
     let threads = try MediaThreads(configuration, log: log, synthesizer: SpeechSynthesizer(logger: logger), logger: logger)
     let server = ControlServer(
         gate: ControlGate(id: configuration.id, epoch: configuration.epoch, keys: ControlKeys(configuration.controlToBridge)),

@@ -20,8 +20,12 @@ public struct HelloAnswer: Codable, Sendable, Equatable {
     public var liveCalls: [CallID]
     /// Rooms and peers that are there now.
     public var rooms: [RoomRoster]
+    /// Earlier epochs that have left events which nobody has acknowledged, the oldest first: to be read before what those epochs
+    /// left open is taken for lost.
+    public var formerEpochs: [UInt64]
 
-    public init(bridge: String, epoch: UInt64, build: String, liveCalls: [CallID], rooms: [RoomRoster]) {
+    public init(bridge: String, epoch: UInt64, build: String, liveCalls: [CallID], rooms: [RoomRoster], formerEpochs: [UInt64] = []) {
+        self.formerEpochs = formerEpochs
         self.bridge = bridge
         self.epoch = epoch
         self.build = build
@@ -47,15 +51,18 @@ public struct CommandRequest: Codable, Sendable, Equatable {
     }
 }
 
-/// `POST /control/events`: a long poll over the durable and the ephemeral lane at once.
+/// `POST /control/events`: a long poll over the durable and the ephemeral lane at once, or over what an earlier epoch has left.
 public struct EventsRequest: Codable, Sendable, Equatable {
     public var epoch: UInt64
     /// Everything up to and with this position is applied and may be forgotten.
     public var acknowledged: UInt64
     /// How long the bridge may hold the request when there is nothing to tell, at most 20,000.
     public var waitMilliseconds: Int
+    /// Asks for, and acknowledges, the durable events of this earlier epoch instead, each at once.
+    public var former: UInt64?
 
-    public init(epoch: UInt64, acknowledged: UInt64, waitMilliseconds: Int) {
+    public init(epoch: UInt64, acknowledged: UInt64, waitMilliseconds: Int, former: UInt64? = nil) {
+        self.former = former
         self.epoch = epoch
         self.acknowledged = acknowledged
         self.waitMilliseconds = waitMilliseconds

@@ -83,6 +83,41 @@ struct BridgeLinkTests {
         }
     }
 
+    @Test("What earlier epochs have left is applied before the books are brought in line, oldest first, and forgotten then")
+    func recovery() async throws {
+        try await Self.linked { endpoint, link, listener in
+            await endpoint.leave((4...8).map(Self.event), of: 11)
+            await endpoint.leave([Self.event(2)], of: 12)
+            await endpoint.order([.restart])
+            _ = try await Self.send(link, 7)
+            await endpoint.publish([Self.event(1)])
+            await endpoint.wait { $0.acknowledged == 1 }
+            #expect(
+                await listener.course == [
+                    "met", "greeted", "met", "recover 11 4", "recover 11 5", "recover 11 6", "recover 11 7", "recover 11 8", "recover 12 2",
+                    "greeted",
+                ])
+            #expect(await endpoint.former.isEmpty)
+        }
+    }
+
+    @Test("Books that cannot be written keep what an earlier epoch left at the bridge, and put nobody out of a room twice")
+    func recoveryAgain() async throws {
+        try await Self.linked { endpoint, link, listener in
+            await listener.fail(times: 2, at: 5)
+            await endpoint.leave((4...6).map(Self.event), of: 11)
+            await endpoint.order([.restart])
+            _ = try await Self.send(link, 8)
+            await endpoint.publish([Self.event(1)])
+            await endpoint.wait { $0.acknowledged == 1 }
+            #expect(await endpoint.former.isEmpty)
+            #expect(await listener.failures == 2)
+            #expect(await listener.restarts == [false, true, false, false])
+            #expect(await listener.course.filter { $0 == "recover 11 6" }.count == 1)
+            #expect(await listener.course.last == "greeted")
+        }
+    }
+
     // MARK: Setting up
 
     /// - Parameter patience: milliseconds until the command expires.
@@ -132,6 +167,8 @@ struct BridgeLinkTests {
 actor Listener: BridgeListener {
     private(set) var restarts: [Bool] = []
     private(set) var applied: [UInt64] = []
+    /// What it was told between a hello and the events, in order.
+    private(set) var course: [String] = []
     private(set) var failures = 0
     private var planned: (times: Int, position: UInt64) = (0, 0)
 
@@ -139,17 +176,30 @@ actor Listener: BridgeListener {
 
     func fail(times: Int, at position: UInt64) { planned = (times, position) }
 
-    func greeted(_ hello: HelloAnswer, restarted: Bool) -> UInt64 {
+    func met(_ hello: HelloAnswer, restarted: Bool) {
         restarts.append(restarted)
+        course.append("met")
+    }
+
+    func recover(_ event: BridgeEvent, epoch: UInt64) throws {
+        try failIfPlanned(event)
+        course.append("recover \(epoch) \(event.position)")
+    }
+
+    func greeted(_ hello: HelloAnswer) -> UInt64 {
+        course.append("greeted")
         return 0
     }
 
     func apply(_ event: BridgeEvent, epoch: UInt64) throws {
-        if event.position == planned.position, failures < planned.times {
-            failures += 1
-            throw NotNow()
-        }
+        try failIfPlanned(event)
         applied.append(event.position)
+    }
+
+    private func failIfPlanned(_ event: BridgeEvent) throws {
+        guard event.position == planned.position, failures < planned.times else { return }
+        failures += 1
+        throw NotNow()
     }
 
     func signalled(_ signal: BridgeSignal) {}

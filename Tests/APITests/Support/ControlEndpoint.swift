@@ -32,12 +32,15 @@ actor ControlEndpoint {
     private(set) var refused = 0
     private var faults: [Fault] = []
     private var events: [BridgeEvent] = []
+    /// What earlier epochs have left.
+    private(set) var former: [(epoch: UInt64, events: [BridgeEvent])] = []
     private(set) var acknowledged: UInt64 = 0
     var published: UInt64 = 0
     private var verifier = ControlVerifier(keys: ControlKeys(keys.controlToBridge))
     private let progress = AsyncStream<Void>.makeStream()
 
     func order(_ faults: [Fault]) { self.faults = faults }
+    func leave(_ events: [BridgeEvent], of epoch: UInt64) { former.append((epoch, events)) }
     func publish(_ events: [BridgeEvent]) { self.events += events }
 
     /// Waits until `condition` holds; it is looked at after each request.
@@ -86,15 +89,25 @@ actor ControlEndpoint {
         switch path {
         case "/control/hello":
             hellos += 1
-            return signed(.ok, try encode(HelloAnswer(bridge: Self.id, epoch: epoch, build: "test", liveCalls: [], rooms: [])), nonce)
+            let hello = HelloAnswer(bridge: Self.id, epoch: epoch, build: "test", liveCalls: [], rooms: [], formerEpochs: former.map(\.epoch))
+            return signed(.ok, try encode(hello), nonce)
         case "/control/events":
             let asked = try decoder.decode(EventsRequest.self, from: data)
+            if let epoch = asked.former { return signed(.ok, try encode(left(of: epoch, after: asked.acknowledged)), nonce) }
             acknowledged = max(acknowledged, asked.acknowledged)
             events.removeAll { $0.position <= asked.acknowledged }
             return signed(.ok, try encode(EventsAnswer(events: events, signals: [])), nonce)
         default:
             return try perform(try decoder.decode(CommandRequest.self, from: data), nonce)
         }
+    }
+
+    /// Two at a time.
+    private func left(of epoch: UInt64, after acknowledged: UInt64) -> EventsAnswer {
+        guard let index = former.firstIndex(where: { $0.epoch == epoch }) else { return EventsAnswer(events: [], signals: []) }
+        former[index].events.removeAll { $0.position <= acknowledged }
+        defer { former.removeAll(where: \.events.isEmpty) }
+        return EventsAnswer(events: Array(former[index].events.prefix(2)), signals: [])
     }
 
     private func perform(_ command: CommandRequest, _ nonce: ControlNonce) throws -> Response {

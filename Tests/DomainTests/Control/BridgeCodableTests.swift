@@ -89,8 +89,9 @@ struct BridgeCodableTests {
         try roundTrip(
             HelloAnswer(
                 bridge: "br_1", epoch: .max, build: "1.0", liveCalls: [Sample.call],
-                rooms: [RoomRoster(room: Sample.room, participants: [Self.participant])]))
+                rooms: [RoomRoster(room: Sample.room, participants: [Self.participant])], formerEpochs: [1, .max]))
         try roundTrip(EventsRequest(epoch: 0, acknowledged: .max, waitMilliseconds: 20_000))
+        try roundTrip(EventsRequest(epoch: 2, acknowledged: 0, waitMilliseconds: 0, former: 1))
     }
 
     @Test(

@@ -132,15 +132,37 @@ package actor BridgeLink: BridgeConnection {
 
     private func announce(_ hello: HelloAnswer, to listener: any BridgeListener) async throws -> UInt64 {
         let restarted = lastEpoch != nil && lastEpoch != hello.epoch
-        if lastEpoch != hello.epoch || lastComplaint != "" {
+        if lastEpoch != hello.epoch {
             logger.info("bridge greeted", metadata: ["bridge": "\(hello.bridge)", "epoch": "\(hello.epoch)", "build": "\(hello.build)"])
         }
-        lastComplaint = ""
         // Rooms need no database: commands may go out while the books are still brought up to date.
         epoch = hello.epoch
-        let acknowledged = try await listener.greeted(hello, restarted: restarted)
+        await listener.met(hello, restarted: restarted)
         lastEpoch = hello.epoch
+        for former in hello.formerEpochs { try await recover(former, in: hello.epoch, listener) }
+        let acknowledged = try await listener.greeted(hello)
+        if lastComplaint != "" { logger.info("bridge link in order again") }
+        lastComplaint = ""
         return acknowledged
+    }
+
+    /// Reads to its end what an earlier epoch has left. What is applied twice over a fault has its effect once.
+    private func recover(_ former: UInt64, in epoch: UInt64, _ listener: any BridgeListener) async throws {
+        var acknowledged: UInt64 = 0
+        var count = 0
+        while true {
+            let request = EventsRequest(epoch: epoch, acknowledged: acknowledged, waitMilliseconds: 0, former: former)
+            let answer = try await exchange.post("/control/events", request, epoch: epoch, timeout: Self.patience, as: EventsAnswer.self)
+            lease.contact(now: clock.now)
+            let before = acknowledged
+            for event in answer.events where event.position > acknowledged {
+                try await listener.recover(event, epoch: former)
+                acknowledged = event.position
+                count += 1
+            }
+            guard acknowledged > before else { break }
+        }
+        logger.notice("events of an earlier epoch applied", metadata: ["epoch": "\(former)", "events": "\(count)"])
     }
 
     /// Follows the events of one epoch until something is wrong.

@@ -9,9 +9,19 @@ struct EventDesk: BridgeListener {
     let clock: ServerClock
     let logger: Logger
 
-    func greeted(_ hello: HelloAnswer, restarted: Bool) async throws -> UInt64 {
+    func met(_ hello: HelloAnswer, restarted: Bool) async {
         if restarted { await hub.bridgeRestarted() }
         await hub.adopt(hello.rooms, now: clock.now)
+    }
+
+    /// The calls of the record get the ends that they had. Who was in the rooms then is no news: they are other rooms now, and whatever
+    /// was up then the bridge has hung up by itself.
+    func recover(_ event: BridgeEvent, epoch: UInt64) async throws {
+        let effect = try await calls.apply(event, epoch: epoch, now: clock.wallMilliseconds)
+        if let call = effect.call { await tell([call]) }
+    }
+
+    func greeted(_ hello: HelloAnswer) async throws -> UInt64 {
         let books = try await calls.greet(hello, now: clock.wallMilliseconds)
         await tell(books.ended)
         for id in books.hangUp { await orderDown(id) }
@@ -20,7 +30,7 @@ struct EventDesk: BridgeListener {
 
     func apply(_ event: BridgeEvent, epoch: UInt64) async throws {
         let effect = try await calls.apply(event, epoch: epoch, now: clock.wallMilliseconds)
-        if let call = effect.call { await hub.tell(.call(call, at: clock.wallMilliseconds), in: call.room) }
+        if let call = effect.call { await tell([call]) }
         if let id = effect.mustHangUp { await orderDown(id) }
         await tell(event.change)
     }
@@ -53,8 +63,8 @@ struct EventDesk: BridgeListener {
         }
     }
 
-    private func tell(_ ended: [CallSnapshot]) async {
-        for call in ended { await hub.tell(.call(call, at: clock.wallMilliseconds), in: call.room) }
+    private func tell(_ calls: [CallSnapshot]) async {
+        for call in calls { await hub.tell(.call(call, at: clock.wallMilliseconds), in: call.room) }
     }
 
     private func orderDown(_ id: CallID) async {

@@ -42,7 +42,8 @@ struct ControlServer: Sendable {
     private func hello(_ request: HelloRequest) async -> HelloAnswer {
         threads.configure(request.setup)
         let snapshot = await threads.snapshot()
-        return HelloAnswer(bridge: gate.id, epoch: gate.epoch, build: build, liveCalls: snapshot.liveCalls, rooms: snapshot.rooms)
+        return HelloAnswer(
+            bridge: gate.id, epoch: gate.epoch, build: build, liveCalls: snapshot.liveCalls, rooms: snapshot.rooms, formerEpochs: log.formerEpochs)
     }
 
     private func perform(_ request: CommandRequest) async -> Reply {
@@ -52,6 +53,7 @@ struct ControlServer: Sendable {
     }
 
     private func events(_ request: EventsRequest) async -> Reply {
+        if let former = request.former { return .ok(log.next(of: former, acknowledged: request.acknowledged)) }
         let wait = Duration.milliseconds(min(max(request.waitMilliseconds, 0), 20_000))
         return .ok(await log.next(acknowledged: request.acknowledged, wait: wait))
     }

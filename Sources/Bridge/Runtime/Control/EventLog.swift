@@ -3,9 +3,12 @@ import Synchronization
 
 /// The two outgoing lanes to the web side: durable events until they are acknowledged, and the newest of each ephemeral signal.
 ///
-/// Media threads append, the control endpoint reads; the lock is held for a few moves, per event and never per packet.
+/// Media threads append, the control endpoint reads; the lock is held for a few moves and one write to the journal, per event and never per
+/// packet. A write of some hundred bytes into the page cache takes microseconds, and an event that could be told before it is written down
+/// could be acknowledged and lost by one crash.
 package final class EventLog: Sendable {
-    /// Events that may wait for an acknowledgement. At this mark the bridge takes no new work: nothing durable is ever dropped.
+    /// Events that may wait for an acknowledgement, those of earlier starts included. At this mark the bridge takes no new work: nothing
+    /// durable is ever dropped.
     package static let capacity = 100_000
     /// Events in one answer.
     package static let page = 256
@@ -13,11 +16,10 @@ package final class EventLog: Sendable {
     private static let signalCapacity = 4_096
 
     private struct State {
-        /// The unacknowledged ones begin at `head`. What is acknowledged leaves in large pieces: moving up a hundred thousand
-        /// for each page would keep the media threads from the lock.
-        var events: [BridgeEvent] = []
-        var head = 0
-        var waiting: Int { events.count - head }
+        let journal: EventJournal?
+        var events = PendingEvents()
+        /// What earlier starts have left, the oldest first.
+        var former: [(epoch: UInt64, events: PendingEvents)]
         var nextPosition: UInt64 = 1
         /// Last sequence of each stream that is still written to.
         var sequences: [BridgeEvent.Stream: UInt64] = [:]
@@ -28,12 +30,25 @@ package final class EventLog: Sendable {
         var isClosing = false
     }
 
-    private let state = Mutex(State())
+    private let epoch: UInt64
+    private let state: Mutex<State>
 
-    package init() {}
+    /// - Parameters:
+    ///   - epoch: of this start.
+    ///   - journal: keeps the events over a crash; without one they are in memory only.
+    package init(epoch: UInt64 = 1, journal: sending EventJournal? = nil) {
+        self.epoch = epoch
+        let former = (journal?.former ?? []).map { (epoch: $0.epoch, events: PendingEvents($0.events)) }
+        state = Mutex(State(journal: journal, former: former))
+    }
 
     /// Whether there is room for the events that new work would bring.
-    package var hasRoom: Bool { state.withLock { $0.waiting < Self.capacity } }
+    package var hasRoom: Bool {
+        state.withLock { state in state.former.reduce(state.events.count) { $0 + $1.events.count } < Self.capacity }
+    }
+
+    /// Earlier starts whose events nobody has acknowledged yet, the oldest first.
+    package var formerEpochs: [UInt64] { state.withLock { $0.former.map(\.epoch) } }
 
     /// Whether somebody waits for news.
     package var hasWaiters: Bool { state.withLock { !$0.waiters.isEmpty } }
@@ -43,12 +58,24 @@ package final class EventLog: Sendable {
         guard !changes.isEmpty || !signals.isEmpty else { return }
         let waiters = state.withLock { state in
             for (stream, change) in changes { Self.append(change, to: stream, at: at, &state) }
+            state.journal?.append(state.events.suffix(changes.count))
             for signal in signals where state.signals.count < Self.signalCapacity || state.signals[signal.subject] != nil {
                 state.signals[signal.subject] = signal
             }
             return Self.takeWaiters(&state)
         }
         for waiter in waiters { waiter.resume() }
+    }
+
+    /// What an earlier start has left: forgets everything up to `acknowledged`, and returns what comes after it.
+    package func next(of former: UInt64, acknowledged: UInt64) -> EventsAnswer {
+        state.withLock { state in
+            guard let index = state.former.firstIndex(where: { $0.epoch == former }) else { return EventsAnswer(events: [], signals: []) }
+            state.former[index].events.acknowledge(acknowledged)
+            state.journal?.acknowledge(acknowledged, of: former)
+            defer { if state.former[index].events.isEmpty { state.former.remove(at: index) } }
+            return EventsAnswer(events: state.former[index].events.page, signals: [])
+        }
     }
 
     private static func append(_ change: BridgeEvent.Change, to stream: BridgeEvent.Stream, at: Int64, _ state: inout State) {
@@ -85,13 +112,10 @@ package final class EventLog: Sendable {
 
     private func take(after acknowledged: UInt64) -> EventsAnswer {
         state.withLock { state in
-            while state.waiting > 0, state.events[state.head].position <= acknowledged { state.head += 1 }
-            if state.head > state.waiting {
-                state.events.removeFirst(state.head)
-                state.head = 0
-            }
+            state.events.acknowledge(acknowledged)
+            state.journal?.acknowledge(min(acknowledged, state.nextPosition - 1), of: epoch)
             defer { state.signals.removeAll(keepingCapacity: true) }
-            return EventsAnswer(events: Array(state.events[state.head...].prefix(Self.page)), signals: Array(state.signals.values))
+            return EventsAnswer(events: state.events.page, signals: Array(state.signals.values))
         }
     }
 
@@ -103,7 +127,7 @@ package final class EventLog: Sendable {
         await withCheckedContinuation { continuation in
             let isNews = state.withLock { state in
                 // What came between the look and the wait must not be waited for.
-                if state.isClosing || state.waiting > 0 || !state.signals.isEmpty { return true }
+                if state.isClosing || !state.events.isEmpty || !state.signals.isEmpty { return true }
                 state.waiters[id] = continuation
                 return false
             }
@@ -124,7 +148,7 @@ package final class EventLog: Sendable {
     package func drained(atMost limit: Duration) async {
         let step = Duration.milliseconds(20)
         var waited = Duration.zero
-        while waited < limit, state.withLock({ $0.waiting > 0 }) {
+        while waited < limit, state.withLock({ !$0.events.isEmpty }) {
             try? await Task.sleep(for: step)
             waited += step
         }

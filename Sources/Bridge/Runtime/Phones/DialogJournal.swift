@@ -1,12 +1,10 @@
 import Domain
 import Foundation
-import Glibc
 import SIP
 
 /// The dialogs that are up, in a file: what a bridge that was killed leaves to its successor, so that no phone is left ringing or billed.
 ///
-/// Lines of JSON, appended before the datagram leaves that they speak of. A write that has reached the kernel survives the process;
-/// against the machine's own end there is nobody to hang up for. Secrets are not in it: a password comes with the setup.
+/// Lines of JSON, appended before the datagram leaves that they speak of. Secrets are not in it: a password comes with the setup.
 package final class DialogJournal {
     /// A dialog of a former life.
     package struct Orphan: Equatable, Sendable {
@@ -16,8 +14,8 @@ package final class DialogJournal {
     }
 
     private struct Line: Codable {
-        var key: String
-        var trunk: TrunkID?
+        package var key: String
+        package var trunk: TrunkID?
         /// `nil`: released.
         var dialog: DialogSnapshot?
     }
@@ -27,8 +25,8 @@ package final class DialogJournal {
     /// What is read at most, in bytes: the limit of sessions, many times over.
     private static let longest = 64 << 20
 
-    private let path: String
-    private var descriptor: Int32 = -1
+    private let file: JournalFile
+    private let encoder = JSONEncoder()
     private var live: [String: Line] = [:]
     private var lines = 0
 
@@ -36,19 +34,15 @@ package final class DialogJournal {
     ///
     /// - Throws: `BridgeStartError` if it cannot be read or written: without it a crash could leave a phone off the hook.
     package init(path: String) throws(BridgeStartError) {
-        self.path = path
         let decoder = JSONDecoder()
-        if let text = FileManager.default.contents(atPath: path) {
-            // The last line may be half a line; it speaks of a datagram that never left.
-            for line in text.prefix(Self.longest).split(separator: UInt8(ascii: "\n")) {
-                guard let line = try? decoder.decode(Line.self, from: Data(line)) else { continue }
-                live[line.key] = line.dialog == nil ? nil : line
-            }
+        // What cannot be read speaks of a datagram that never left.
+        for text in try JournalFile.lines(at: path, limit: Self.longest) {
+            guard let line = try? decoder.decode(Line.self, from: text) else { continue }
+            live[line.key] = line.dialog == nil ? nil : line
         }
-        try rewrite()
+        file = try JournalFile(path: path, lines: live.values.compactMap { try? JSONEncoder().encode($0) })
+        lines = live.count
     }
-
-    deinit { if descriptor >= 0 { close(descriptor) } }
 
     /// What is in the journal now: asked at the start, all of it is of a former life.
     package var orphans: [Orphan] {
@@ -66,31 +60,12 @@ package final class DialogJournal {
     private func append(_ line: Line) -> Bool {
         live[line.key] = line.dialog == nil ? nil : line
         lines += 1
-        if lines > Self.compaction, lines > live.count * 4 { return (try? rewrite()) != nil }
-        return write(line, to: descriptor)
-    }
-
-    private func write(_ line: Line, to descriptor: Int32) -> Bool {
-        guard var bytes = try? JSONEncoder().encode(line) else { return false }
+        if lines > Self.compaction, lines > live.count * 4, file.replace(with: live.values.compactMap { try? encoder.encode($0) }) {
+            lines = live.count
+            return true
+        }
+        guard var bytes = try? encoder.encode(line) else { return false }
         bytes.append(UInt8(ascii: "\n"))
-        return bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) == $0.count }
-    }
-
-    /// Writes what is live into a new file and puts it in the place of the old one, so that there is a whole one at any moment.
-    private func rewrite() throws(BridgeStartError) {
-        let unfinished = path + ".new"
-        let fresh = open(unfinished, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0o600)
-        guard fresh >= 0 else { throw BridgeStartError("The journal \(path) cannot be written: \(String(cString: strerror(errno))).") }
-        for line in live.values where !write(line, to: fresh) {
-            close(fresh)
-            throw BridgeStartError("The journal \(path) cannot be written: is the disk full?")
-        }
-        guard rename(unfinished, path) == 0 else {
-            close(fresh)
-            throw BridgeStartError("The journal \(path) cannot be written: \(String(cString: strerror(errno))).")
-        }
-        if descriptor >= 0 { close(descriptor) }
-        descriptor = fresh
-        lines = live.count
+        return file.append(Array(bytes))
     }
 }
