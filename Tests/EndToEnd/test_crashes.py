@@ -8,6 +8,7 @@ import pytest
 
 from Installation.baresip import Phone
 from Installation.ringlink import Installation
+from Installation.sipp import OddPeer, Script
 from Installation.site import Site
 from Installation.webhook_receiver import WebhookReceiver
 
@@ -154,6 +155,68 @@ def test_a_call_outlives_its_api_and_its_database(site, visitors, room, victim, 
         assert events.count("answered") == 1 and events.count("ringing") <= 1, "each event was applied once"
         is_told_once(site, call, tab)
         the_next_call_works(site, tab, phone)
+
+
+@pytest.mark.parametrize("victim", ["api", "bridge", "both", "postgres"])
+def test_a_fall_before_the_answer_while_something_is_heard_already(site, visitors, room, victim):
+    """Early media goes on without API and database, and without its bridge the far end is cancelled."""
+    number = site.number()
+    script = Script().receive("INVITE").reply(100).reply(183, describe="sendrecv").play(600)
+    goes_on = victim in ("api", "postgres")
+    script = script.pause(7).answer().take_bye(within=60) if goes_on else script.cancelled(within=60)
+    with OddPeer(script) as peer, site.trunk({number: peer.uri}) as trunk:
+        tab = dial(site, visitors, room, number, trunk)
+        call = tab.wait_for_call("ringing")
+        tab.wait_for_tone(600)
+        old = site.installation.parts["bridge"]
+        kill(site, victim)
+        if goes_on:
+            wait_until_back(site, tab)
+            assert tab.wait_for_call("answered", 60) == call
+            tab.wait_for_tone(600)
+            tab.press("hangup")
+            document = site.ended(call, outcome="completed")
+            assert [entry["event"] for entry in document["timeline"]].count("answered") == 1
+        else:
+            wait_for_a_new(site, "bridge", old)
+            began = time.monotonic()
+            peer.wait_for(lambda: peer.received("CANCEL"), "is cancelled", 10)
+            assert time.monotonic() - began < 5
+            wait_until_back(site, tab)
+            site.ended(call, timeout=40, outcome="internal_error")
+            tab.wait_for_call("ended", 60, outcome="internal_error")
+        peer.finish(60)
+        assert len(peer.received("INVITE")) == 1
+        is_told_once(site, call, tab)
+
+
+@pytest.mark.parametrize("victim", ["api", "bridge", "both", "postgres"])
+def test_a_fall_while_the_call_waits_for_its_bridge_rings_once_or_not_at_all(site, visitors, room, victim):
+    """The bridge hangs with the order to dial in its hands. Who is called by one bridge is not called by the next."""
+    number = site.number()
+    with Phone("callee", PHONE_TONE, answers=False) as phone, site.trunk({number: phone.uri}) as trunk:
+        tab = visitors.tab(site.link(room=room, name="Ada", cam="off")).wait_for_media()
+        bridge = site.installation.parts["bridge"]
+        os.kill(bridge.pid, signal.SIGSTOP)
+        try:
+            tab.page.fill("#dial-form input", number)
+            tab.page.press("#dial-form input", "Enter")
+            tab.wait_for_call("queued")
+            kill(site, victim)
+        finally:
+            if victim in ("api", "postgres"):
+                os.kill(bridge.pid, signal.SIGCONT)
+        wait_until_back(site, tab)
+        if victim in ("api", "postgres"):
+            phone.wait_until("ringing", 30)
+            tab.wait_for_call("ringing", 60)
+            tab.press("hangup")
+        tab.wait_for_call("ended", 60, outcome="cancelled" if victim in ("api", "postgres") else "internal_error")
+        phone.wait_until("idle")
+        (call,) = site.installation.calls_in(room)
+        site.ended(call, timeout=40)
+        assert len({request.call_id for request in trunk.kamailio.requests}) == (1 if victim in ("api", "postgres") else 0)
+        is_told_once(site, call, tab)
 
 
 @pytest.mark.parametrize("victim", ["api", "bridge", "both", "postgres"])
