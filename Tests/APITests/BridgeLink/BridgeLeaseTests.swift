@@ -14,13 +14,33 @@ struct BridgeLeaseTests {
     func dies() {
         var lease = BridgeLease(now: .zero)
         lease.contact(now: .seconds(1))
-        #expect(lease.hasJustDied(now: .seconds(15.9)) == false)
+        #expect(Self.deaths(of: &lease, from: 1, to: 15) == [])
         #expect(lease.state == .alive)
-        #expect(lease.hasJustDied(now: .seconds(16)) == true)
+        #expect(Self.deaths(of: &lease, from: 16, to: 18) == [16])
         #expect(lease.state == .dead)
-        #expect(lease.hasJustDied(now: .seconds(17)) == false)
         lease.contact(now: .seconds(20))
         #expect(lease.state == .alive)
-        #expect(lease.hasJustDied(now: .seconds(35)) == true)
+        #expect(Self.deaths(of: &lease, from: 20, to: 50) == [35])
+    }
+
+    @Test("Time in which we stood still ourselves does not count: the calls of a bridge that lives are not ended for it")
+    func stoodStill() {
+        var lease = BridgeLease(now: .zero)
+        lease.contact(now: .seconds(1))
+        #expect(Self.deaths(of: &lease, from: 1, to: 5) == [])
+        // Stopped for a minute, and it was silent for four seconds before.
+        #expect(Self.deaths(of: &lease, from: 65, to: 90) == [74])
+        lease.contact(now: .seconds(91))
+        _ = Self.deaths(of: &lease, from: 91, to: 92)
+        // The answer that had waited for us is read before the first look: that is a contact as any other.
+        lease.contact(now: .seconds(200))
+        #expect(Self.deaths(of: &lease, from: 200, to: 230) == [215])
+    }
+
+    /// The seconds at which it dies, asked every second.
+    private static func deaths(of lease: inout BridgeLease, from first: Int, to last: Int) -> [Int] {
+        var deaths: [Int] = []
+        for second in first...last where lease.hasJustDied(now: .seconds(second)) { deaths.append(second) }
+        return deaths
     }
 }

@@ -2,6 +2,8 @@
 package struct BridgeLease: Sendable, Equatable {
     /// Calls are ended in the books only after this: a busy machine is not a dead one.
     package static let duration = Duration.seconds(15)
+    /// How often it is asked whether the bridge has died.
+    package static let interval = Duration.seconds(1)
 
     package enum State: Sendable, Equatable {
         /// There was never a contact.
@@ -12,8 +14,12 @@ package struct BridgeLease: Sendable, Equatable {
 
     package private(set) var state = State.unknown
     private var contactAt: Duration
+    private var lookedAt: Duration
 
-    package init(now: Duration) { contactAt = now }
+    package init(now: Duration) {
+        contactAt = now
+        lookedAt = now
+    }
 
     /// A believed answer came.
     package mutating func contact(now: Duration) {
@@ -21,8 +27,12 @@ package struct BridgeLease: Sendable, Equatable {
         state = .alive
     }
 
-    /// `true` once per death.
+    /// `true` once per death. To be asked every `interval`.
     package mutating func hasJustDied(now: Duration) -> Bool {
+        // When nobody has asked for longer than that, it was this process that stood still and could hear of nobody: the time does not count.
+        let stood = now - lookedAt - Self.interval * 2
+        if stood > .zero { contactAt = min(contactAt + stood, now) }
+        lookedAt = now
         guard state == .alive, now - contactAt >= Self.duration else { return false }
         state = .dead
         return true

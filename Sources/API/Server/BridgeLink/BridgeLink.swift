@@ -203,7 +203,7 @@ package actor BridgeLink: BridgeConnection {
     }
 
     private func watch(_ listener: any BridgeListener) async {
-        while (try? await Task.sleep(for: .seconds(1))) != nil {
+        while (try? await Task.sleep(for: BridgeLease.interval)) != nil {
             guard lease.hasJustDied(now: clock.now) else { continue }
             epoch = nil
             logger.error("bridge is gone", metadata: ["after_seconds": "\(BridgeLease.duration / .seconds(1))"])
