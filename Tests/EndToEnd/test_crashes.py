@@ -305,3 +305,16 @@ def test_an_unknown_dialog_is_answered_after_a_fall(site, visitors, room):
         phone.hang_up()
         phone.wait_until("idle", 40)
         tab.wait_for_call("ended", 60)
+
+
+def test_an_extension_is_called_after_a_fall_before_it_has_registered_again(site, visitors, room):
+    with site.extension("640") as phone:
+        old = site.installation.parts["bridge"]
+        kill(site, "bridge")
+        wait_for_a_new(site, "bridge", old)
+        # It registers once a minute, and knows nothing of a restart.
+        tab = visitors.tab(site.link(room=room, name="Ada", dial="640", cam="off"))
+        tab.wait_for_call("answered", 30)
+        tab.wait_for_tone(phone.hertz)
+        tab.press("hangup")
+        phone.wait_until("idle")

@@ -86,12 +86,12 @@ import Testing
         do {
             let journal = try DialogJournal(path: path)
             _ = journal.note("1-0", trunk: nil, dialog)
-            for number in 1...DialogJournal.compaction {
+            for number in 1...KeyedJournal<Int>.compaction {
                 _ = journal.note("1-\(number)", trunk: nil, dialog)
                 journal.release("1-\(number)")
             }
         }
-        #expect(try text.split(separator: "\n").count < DialogJournal.compaction)
+        #expect(try text.split(separator: "\n").count < KeyedJournal<Int>.compaction)
         #expect(try DialogJournal(path: path).orphans.map(\.key) == ["1-0"])
     }
 

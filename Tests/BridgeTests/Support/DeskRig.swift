@@ -173,6 +173,7 @@ final class DeskRig {
             switch entry {
             case .dialog(let session, _, let snapshot): dialogs[session] = snapshot
             case .released(let session): dialogs[session] = nil
+            case .registered: break
             }
         }
         return dialogs

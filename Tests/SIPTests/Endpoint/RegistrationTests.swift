@@ -60,6 +60,22 @@ import VirtualNetwork
         #expect(rig.events.count == 2)
     }
 
+    @Test func `an extension that was taken away while no process ran is not restored, the others are`() throws {
+        let before = try registered()
+        let records = before.endpoint.records(of: "610", now: before.now, wall: 0)
+        let rig = CallRig(registrar: Registrar(realm: "ringlink", key: Array(repeating: 8, count: 32)))
+        for number in ["610", "611"] { rig.endpoint.restore(records, of: number, now: rig.now, wall: 1_000) }
+        rig.endpoint.setExtensions(["610": DigestSecret(username: "610", realm: "ringlink", password: "pw")])
+        rig.drain()
+        let binding = try #require(rig.endpoint.bindings(for: "610", now: rig.now).first)
+        #expect(binding.received == Self.phone && binding.local == CallRig.local)
+        #expect(rig.endpoint.bindings(for: "611", now: rig.now).isEmpty)
+        #expect(rig.events.map(\.event) == [.registration(.removed(extension: "611", binding, .revoked))])
+        rig.run(until: .seconds(301))
+        #expect(rig.endpoint.records(of: "610", now: rig.now, wall: 0).isEmpty)
+        #expect(rig.isClean)
+    }
+
     @Test func `a registered telephone that calls is told that nobody is there, a stranger that it may not`() throws {
         let rig = try registered()
         var invite = SIPRequest(

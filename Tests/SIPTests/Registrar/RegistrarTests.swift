@@ -72,6 +72,57 @@ struct RegistrarBench: ~Copyable {
         #expect(bench.registrar.deadline == bench.now + .seconds(600))
     }
 
+    @Test func `What was registered before a restart is reachable after it, for as long as it had left by the wall clock`() throws {
+        var bench = RegistrarBench()
+        _ = try bench.register("<sip:610@10.0.0.7:5060;x=1>;q=0.7", expires: "600")
+        let before = try #require(bench.registrar.bindings(for: "610", now: bench.now).first)
+        let records = bench.registrar.records(of: "610", now: bench.now + .seconds(10), wall: 5_000_000)
+
+        // A process that is two seconds old, one hundred seconds later.
+        var next = RegistrarBench()
+        next.registrar.restore(records, of: "610", now: .seconds(2), wall: 5_100_000)
+        var expected = before
+        expected.expiry = .seconds(2 + 600 - 10 - 100)
+        #expect(next.registrar.bindings(for: "610", now: .seconds(2)) == [expected])
+        #expect(next.registrar.deadline == expected.expiry)
+        #expect(next.registrar.records(of: "610", now: .seconds(2), wall: 5_100_000) == records)
+        #expect(next.registrar.expire(now: expected.expiry) == [.removed(extension: "610", expected, .expired)])
+        #expect(next.registrar.records(of: "610", now: expected.expiry, wall: 0) == [])
+    }
+
+    @Test func `A journal that is old, odd or too long restores nothing that a REGISTER could not have brought`() throws {
+        var bench = RegistrarBench()
+        _ = try bench.register("<sip:610@10.0.0.7:5060>", expires: "600")
+        let good = try #require(bench.registrar.records(of: "610", now: bench.now, wall: 1_000_000).first)
+        func restored(_ wall: Int64 = 1_000_000, _ change: (inout BindingRecord) -> Void) -> [Binding] {
+            var record = good
+            change(&record)
+            var next = RegistrarBench()
+            next.registrar.restore([record], of: "610", now: .zero, wall: wall)
+            return next.registrar.bindings(for: "610", now: .zero)
+        }
+        #expect(restored { _ in }.count == 1)
+        #expect(restored(1_600_000) { _ in }.isEmpty)
+        #expect(restored { $0.contact = "tel:610" }.isEmpty)
+        #expect(restored { $0.received = "nowhere" }.isEmpty)
+        #expect(restored { $0.local = "" }.isEmpty)
+        #expect(restored(.min) { $0.expiresAt = .max }.isEmpty)
+        // A wall clock that went back cannot make it last for ever.
+        #expect(restored { $0.expiresAt = .max }.map(\.expiry) == [.seconds(7200)])
+        #expect(restored { $0.preference = .max }.map(\.preference) == [1000])
+
+        let many = (0..<100).map { number in
+            var record = good
+            record.contact = "sip:610@10.0.0.7:\(6000 + number)"
+            return record
+        }
+        var next = RegistrarBench()
+        next.registrar.restore(many + many, of: "610", now: .zero, wall: 1_000_000)
+        #expect(next.registrar.bindings(for: "610", now: .zero).count == 8)
+        for number in 0..<10_010 { next.registrar.restore([good], of: "\(100_000 + number)", now: .zero, wall: 1_000_000) }
+        #expect(next.registrar.registeredExtensions == 10_000)
+    }
+
     @Test func `An operator whose telephones know SHA-256 has it asked for first`() throws {
         var settings = RegistrarSettings()
         settings.algorithms = [.sha256, .md5]

@@ -11,6 +11,8 @@ package final class PhoneDesk {
         /// Replaces what was kept under this number.
         case dialog(UInt64, trunk: TrunkID?, DialogSnapshot)
         case released(UInt64)
+        /// Where an extension can be reached now, in the place of what was kept of it.
+        case registered(extension: String, [BindingRecord])
     }
 
     package struct Output {
@@ -57,11 +59,19 @@ package final class PhoneDesk {
         setup = new
         output.lookups += trunks.replace(with: new.trunks)
         endpoint.setPeers(trunks.peers)
-        endpoint.setExtensions(
-            Dictionary(
-                new.extensions.map { ($0.number, DigestSecret(md5: $0.md5HA1, sha256: $0.sha256HA1)) }, uniquingKeysWith: { first, _ in first }))
+        // A web side that cannot read its books knows of no extension; those that are registered stay so until it can.
+        if new.version > 0 {
+            endpoint.setExtensions(
+                Dictionary(
+                    new.extensions.map { ($0.number, DigestSecret(md5: $0.md5HA1, sha256: $0.sha256HA1)) }, uniquingKeysWith: { first, _ in first }))
+        }
         goOnWithWaiting(now: now, wall: wall)
         drain(now: now, wall: wall)
+    }
+
+    /// Takes in where an extension could be reached before this process was started.
+    package func restore(_ records: [BindingRecord], of number: String, now: Duration, wall: Int64) {
+        endpoint.restore(records, of: number, now: now, wall: wall)
     }
 
     /// Whether any web process has told yet. One that cannot read its database has nothing to tell, and says so by version 0.
@@ -166,7 +176,10 @@ package final class PhoneDesk {
         case .offered(let session, let token, let body, let isUnchanged): offered(session, token, body, isUnchanged: isUnchanged, now: now)
         case .offerAnswered(let session, let body): if let body { accept(body, in: session) }
         case .ended(let session, let end): ended(session, end, now: now, wall: wall)
-        case .offerWithdrawn, .offerRefused, .registration: break
+        case .registration(let change):
+            let number = change.extension
+            output.journal.append(.registered(extension: number, endpoint.records(of: number, now: now, wall: wall)))
+        case .offerWithdrawn, .offerRefused: break
         }
     }
 

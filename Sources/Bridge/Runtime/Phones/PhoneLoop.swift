@@ -24,6 +24,8 @@ final class PhoneLoop {
     private let socket: SIPSocket
     private let desk: PhoneDesk
     private let journal: DialogJournal
+    /// Where each extension can be reached, for the next start.
+    private let registrations: KeyedJournal<[BindingRecord]>
     private var orphans: [DialogJournal.Orphan]
     /// Sessions that end calls of a former life, and their keys in the journal.
     private var ending: [UInt64: String] = [:]
@@ -31,8 +33,8 @@ final class PhoneLoop {
     private var stopping: (by: Duration, done: @Sendable () -> Void)?
 
     init(
-        _ settings: PhoneSettings, socket: SIPSocket, journal: DialogJournal, mailbox: PhoneMailbox, logger: Logger,
-        deliver: @escaping PhoneNewsDelivery
+        _ settings: PhoneSettings, socket: SIPSocket, journal: DialogJournal, registrations: KeyedJournal<[BindingRecord]>, mailbox: PhoneMailbox,
+        logger: Logger, deliver: @escaping PhoneNewsDelivery
     ) throws(LinuxError) {
         self.settings = settings
         self.socket = socket
@@ -41,6 +43,7 @@ final class PhoneLoop {
         self.logger = logger
         orphans = journal.orphans
         self.journal = journal
+        self.registrations = registrations
         epoll = try Epoll()
         timer = try TimerFD()
         batch = try DatagramBatch(capacity: 16, datagramSize: 65_536)
@@ -50,6 +53,11 @@ final class PhoneLoop {
             SIPEndpointConfiguration(product: settings.product), registrar: Registrar(realm: Self.realm, key: key), key: key)
         let (port, publicAddress) = (settings.sipPort, settings.publicAddress)
         desk = PhoneDesk(endpoint: endpoint, random: random) { Self.local(towards: $0, port: port, publicAddress: publicAddress) }
+        for (number, records) in registrations.values {
+            // A request leaves from where its telephone is used to; another port of ours it does not know.
+            let reachable = records.filter { SIPAddress($0.local)?.port == port }
+            desk.restore(reachable, of: number, now: MonotonicClock.now(), wall: MonotonicClock.wallClockNanoseconds() / 1_000_000)
+        }
         if let udp = socket.udp { try epoll.add(udp, token: Token.socket.rawValue) }
         try epoll.add(mailbox.wake, token: Token.mailbox.rawValue)
         try epoll.add(timer, token: Token.timer.rawValue)
@@ -180,6 +188,9 @@ final class PhoneLoop {
         case .dialog(let session, let trunk, let dialog):
             guard !journal.note("\(settings.epoch)-\(session)", trunk: trunk, dialog) else { return }
             logger.critical("dialog not written down: a crash now would leave its phone off the hook")
+        case .registered(let number, let records):
+            guard !registrations.keep(records.isEmpty ? nil : records, under: number) else { return }
+            logger.error("registration not written down: after a restart the extension cannot be called before it registers again")
         case .released(let session): journal.release(ending.removeValue(forKey: session) ?? "\(settings.epoch)-\(session)")
         }
     }

@@ -8,6 +8,8 @@ struct PhoneSettings: Sendable {
     var publicAddress: SocketAddress?
     /// Where the journal of dialogs lies.
     var journal: String
+    /// Where the journal of registrations lies.
+    var registrations: String
     /// User-Agent and Server.
     var product: String
     /// The bridge's epoch: names the dialogs of this life in the journal.

@@ -15,6 +15,7 @@ final class PhoneThread: Sendable {
         self.mailbox = mailbox
         // Both are opened here, so that what is wrong with them is told to whoever starts us. From then on they are the thread's alone.
         nonisolated(unsafe) let journal = try DialogJournal(path: settings.journal)
+        nonisolated(unsafe) let registrations = try KeyedJournal<[BindingRecord]>(path: settings.registrations)
         nonisolated(unsafe) let socket: SIPSocket
         do throws(LinuxError) {
             socket = try SIPSocket(port: settings.sipPort)
@@ -23,7 +24,8 @@ final class PhoneThread: Sendable {
         }
         thread = try NativeThread(named: "sip") {
             do {
-                let loop = try PhoneLoop(settings, socket: socket, journal: journal, mailbox: mailbox, logger: logger, deliver: deliver)
+                let loop = try PhoneLoop(
+                    settings, socket: socket, journal: journal, registrations: registrations, mailbox: mailbox, logger: logger, deliver: deliver)
                 try loop.run()
             } catch {
                 // Without this thread no phone can be hung up any more: the supervisor starts a whole bridge, which ends what is left.

@@ -27,6 +27,7 @@ final class MediaThreads: Sendable {
         let phones = try PhoneThread(
             PhoneSettings(
                 sipPort: configuration.sipPort, publicAddress: addresses.first(where: \.isIPv4), journal: configuration.folder + "/dialogs.journal",
+                registrations: configuration.folder + "/registrations.journal",
                 product: "Ringlink/\(configuration.version)", epoch: configuration.epoch), logger: logger
         ) { call, room, news in relay.deliver(news, of: call, in: room) }
         self.phones = phones

@@ -8,6 +8,21 @@ extension SIPEndpoint {
         for (number, secret) in former where secrets[number]?.md5 != secret.md5 || secrets[number]?.sha256 != secret.sha256 {
             for change in registrar?.revoke(number) ?? [] { tell(.registration(change)) }
         }
+        // Restored, and taken away while no process was there.
+        for number in registrar?.numbers ?? [] where secrets[number] == nil {
+            for change in registrar?.revoke(number) ?? [] { tell(.registration(change)) }
+        }
+    }
+
+    /// Takes in the bindings that a former process has kept of an extension. To be called before `setExtensions`.
+    public func restore(_ records: [BindingRecord], of number: String, now: Duration, wall: Int64) {
+        registrar?.restore(records, of: number, now: now, wall: wall)
+        timers.set(registrar?.deadline, for: .registrar)
+    }
+
+    /// What a journal is to keep of an extension's bindings.
+    public func records(of number: String, now: Duration, wall: Int64) -> [BindingRecord] {
+        registrar?.records(of: number, now: now, wall: wall) ?? []
     }
 
     /// Where an extension can be called now, the best first: the contact is the target, `received` the next hop, which is

@@ -26,6 +26,13 @@ public struct Binding: Equatable, Sendable {
 
 /// What became of a binding.
 public enum BindingChange: Equatable, Sendable {
+    /// Whose binding it is.
+    public var `extension`: String {
+        switch self {
+        case .added(let number, _), .refreshed(let number, _), .removed(let number, _, _): number
+        }
+    }
+
     case added(extension: String, Binding)
     case refreshed(extension: String, Binding)
     case removed(extension: String, Binding, Reason)

@@ -68,7 +68,20 @@ public struct Registrar: ~Copyable, Sendable {
         (table.removeValue(forKey: number) ?? []).map { .removed(extension: number, $0, .revoked) }
     }
 
+    mutating func adopt(_ bindings: [Binding], of number: String) {
+        var known = table[number] ?? []
+        guard !known.isEmpty || table.count < settings.maximumExtensions else { return }
+        for binding in bindings where known.count < settings.maximumContacts && !known.contains(where: { $0.contact == binding.contact }) {
+            known.append(binding)
+        }
+        table[number] = known.isEmpty ? nil : known
+        if let earliest = known.map(\.expiry).min() { nextExpiry = min(nextExpiry ?? earliest, earliest) }
+    }
+
     // MARK: What it knows
+
+    /// Extensions with a binding, by their numbers.
+    var numbers: [String] { Array(table.keys) }
 
     /// When to call `expire`; `nil` while there is no binding.
     public var deadline: Duration? { nextExpiry }
