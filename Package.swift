@@ -122,7 +122,10 @@ let package = Package(
         tests("NativeTests", ["OpenSSLDTLS", "LibSRTP", "LibOpus", "SpanDSP", "SpeexDSP", "Linux", "Media", "RTP"]),
         tests(
             "BridgeTests",
-            ["Bridge", "Domain", "SIP", "Media", "RTP", "ICE", "OpenSSLDTLS", "LibSRTP", "LibOpus", "VirtualBrowser", "VirtualNetwork", crypto, logging]),
+            [
+                "Bridge", "Domain", "SIP", "Media", "RTP", "ICE", "OpenSSLDTLS", "LibSRTP", "LibOpus", "VirtualBrowser", "VirtualNetwork", crypto,
+                logging,
+            ]),
         tests("PhoneNumberTests", ["PhoneNumber", "Domain"]),
         tests("StoreTests", ["Store", "LibPQ", "Domain", logging]),
         tests("WebhooksTests", ["Webhooks", "LibCurl", "Domain", logging, nioSSL] + nio),

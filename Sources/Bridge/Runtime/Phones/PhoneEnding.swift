@@ -10,7 +10,7 @@ package struct PhoneEnding: Sendable, Equatable {
     package var sipStatus: Int?
     package var q850Cause: Int?
 
-    init(_ outcome: CallOutcome, by: CallParty, _ detail: String, sipStatus: Int? = nil, q850Cause: Int? = nil) {
+    package init(_ outcome: CallOutcome, by: CallParty, _ detail: String, sipStatus: Int? = nil, q850Cause: Int? = nil) {
         self.outcome = outcome
         self.by = by
         self.detail = detail
