@@ -190,7 +190,7 @@ def test_a_fall_before_the_answer_while_something_is_heard_already(site, visitor
         is_told_once(site, call, tab)
 
 
-@pytest.mark.parametrize("victim", ["bridge", "both", "postgres"])
+@pytest.mark.parametrize("victim", ["api", "bridge", "both", "postgres"])
 def test_a_fall_while_the_call_waits_for_its_bridge_rings_once_or_not_at_all(site, visitors, room, victim):
     """The bridge hangs with the order to dial in its hands. Who is called by one bridge is not called by the next."""
     number = site.number()

@@ -55,7 +55,7 @@ struct BridgeLinkTests {
     @Test("A claim that is refused keeps the command here")
     func claim() async throws {
         try await Self.linked { endpoint, link, _ in
-            await #expect(throws: BridgeUnavailable(mayHaveArrived: false)) {
+            await #expect(throws: BridgeUnavailable(mayHaveArrived: false, isClaimRefused: true)) {
                 try await Self.send(link, 5, isClaimed: false)
             }
             #expect(await endpoint.received == [])

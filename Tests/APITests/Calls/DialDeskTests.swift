@@ -49,6 +49,21 @@ struct DialDeskTests {
         }
     }
 
+    @Test("A call that the bridge has told of meanwhile is neither sent again nor ended")
+    func overtaken() async throws {
+        try await Self.visit { server, connection in
+            await server.calls.set(verdict: .placed(Samples.snapshot(.dialling), Samples.command))
+            try await connection.send(WebSocketProbe.text(Self.dial))
+            #expect(await connection.readFrame()?.contains(#""state":"dialling""#) == true)
+            // Its answer comes after all that became of the dial.
+            try await connection.send(WebSocketProbe.text(#"{"type":"ping"}"#))
+            #expect(await connection.readFrame() == .text(#"{"type":"pong"}"#))
+            #expect(await server.calls.ended.isEmpty)
+            let commands = await server.bridge.commands
+            #expect(!commands.contains { if case .dial = $0 { true } else { false } })
+        }
+    }
+
     @Test("A refused dial is told with its outcome, and nothing goes out")
     func refused() async throws {
         try await Self.visit { server, connection in

@@ -13,7 +13,7 @@ actor FakeBridge: BridgeConnection {
     func send(
         _ command: BridgeCommand, id: String, expiry: Int64, claim: @Sendable (UInt64) async -> Bool
     ) async throws(BridgeUnavailable) -> BridgeAnswer {
-        guard await claim(1) else { throw BridgeUnavailable(mayHaveArrived: false) }
+        guard await claim(1) else { throw BridgeUnavailable(mayHaveArrived: false, isClaimRefused: true) }
         commands.append(command)
         if isSilent { throw BridgeUnavailable(mayHaveArrived: true) }
         if let refusal { return .refused(refusal) }

@@ -24,5 +24,11 @@ extension BridgeConnection {
 package struct BridgeUnavailable: Error, Equatable {
     /// Whether it may have received the command all the same.
     package var mayHaveArrived: Bool
-    package init(mayHaveArrived: Bool) { self.mayHaveArrived = mayHaveArrived }
+    /// It was not sent because its claim was refused: it is somebody else's now, or over.
+    package var isClaimRefused: Bool
+
+    package init(mayHaveArrived: Bool, isClaimRefused: Bool = false) {
+        self.mayHaveArrived = mayHaveArrived
+        self.isClaimRefused = isClaimRefused
+    }
 }

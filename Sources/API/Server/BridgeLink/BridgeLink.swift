@@ -69,7 +69,9 @@ package actor BridgeLink: BridgeConnection {
         let givenUp = BridgeUnavailable(mayHaveArrived: attempt.mayHaveArrivedIn != nil)
         if let before = attempt.mayHaveArrivedIn, before != request.epoch { throw givenUp }
         if attempt.claimedFor != request.epoch {
-            guard await claim(request.epoch) else { throw givenUp }
+            guard await claim(request.epoch) else {
+                throw BridgeUnavailable(mayHaveArrived: givenUp.mayHaveArrived, isClaimRefused: true)
+            }
             attempt.claimedFor = request.epoch
         }
         let left = Duration.milliseconds(max(1, request.expiresAtMilliseconds - clock.wallMilliseconds))

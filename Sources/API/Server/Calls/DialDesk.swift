@@ -54,6 +54,8 @@ struct DialDesk: Sendable {
             await end(call, DialFailure.outcome(of: refusal), CallReason(refusal.problem))
             return refusal == .nobodyThere ? refusal.problem : nil
         } catch {
+            // The bridge has told of the call meanwhile, or its books are closed, or it expires as queued: not for us to end.
+            guard !error.isClaimRefused else { return nil }
             logger.warning("dial without an answer of the bridge", metadata: ["call": "\(call.id)", "may_have_arrived": "\(error.mayHaveArrived)"])
             await end(call, .internalError, CallReason(Problem(.bridgeUnavailable, DialFailure.sentence(for: error))))
             return nil
