@@ -28,17 +28,10 @@ def built():
 
 @pytest.fixture(scope="session")
 def installation(built):
-    installation = Installation("shared")
-    try:
-        installation.start()
+    with Installation("shared").up() as installation:
         # Tests are refused more often than people, and each refusal is to have a row of its own.
         API(installation).create("guard/rules", kind="cap", cap="refusals_per_minute", limit=1000)
         yield installation
-        if installation.is_running:
-            assert installation.stop() < 5
-    finally:
-        installation.kill()
-        installation.remove()
 
 
 @pytest.fixture

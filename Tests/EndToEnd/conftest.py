@@ -44,15 +44,8 @@ def visitors(browser):
 @pytest.fixture(scope="session")
 def own():
     """An installation that tests may stop, start and hurt."""
-    own = Installation("processes")
-    try:
-        own.start()
+    with Installation("processes").up() as own:
         yield own
-        if own.is_running:
-            assert own.stop() < 5
-    finally:
-        own.kill()
-        own.remove()
 
 
 @pytest.fixture
@@ -66,12 +59,5 @@ def running(own):
 @pytest.fixture(scope="session")
 def site(built):
     """An installation that is set up to call the telephones of the tests."""
-    installation = Installation("site", environment=TEST_POLICY)
-    try:
-        installation.start()
+    with Installation("site", environment=TEST_POLICY).up() as installation:
         yield Site(installation).lift_caps()
-        if installation.is_running:
-            assert installation.stop() < 5
-    finally:
-        installation.kill()
-        installation.remove()

@@ -19,19 +19,12 @@ VICTIMS = {"api": ["api"], "bridge": ["bridge"], "both": ["api", "bridge"], "pos
 @pytest.fixture(scope="module")
 def hurt():
     """An installation of which parts are killed again and again, and the CRM that listens to it."""
-    installation = Installation("hurt", environment={"RINGLINK_WEBHOOKS_ALLOW_TARGETS": "127.0.0.0/8"})
-    try:
-        installation.start()
+    with Installation("hurt", environment={"RINGLINK_WEBHOOKS_ALLOW_TARGETS": "127.0.0.0/8"}).up() as installation:
         site = Site(installation).lift_caps()
         with WebhookReceiver() as receiver:
             receiver.secret = site.api.create("webhooks", url=receiver.url)["secret"]
             site.receiver = receiver
             yield site
-        if installation.is_running:
-            assert installation.stop() < 5
-    finally:
-        installation.kill()
-        installation.remove()
 
 
 @pytest.fixture

@@ -11,31 +11,17 @@ MEMBERS = {"rule", "limit", "used", "resets_at", "text"}
 @pytest.fixture(scope="module")
 def careful():
     """An installation as it comes out of the box: every cap in force."""
-    installation = Installation("careful")
-    try:
-        installation.start()
+    with Installation("careful").up() as installation:
         site = Site(installation)
         # Only that each refusal here has a row of its own, however quickly they come.
         site.api.create("guard/rules", kind="cap", cap="refusals_per_minute", limit=1000)
         yield site
-    finally:
-        if installation.is_running:
-            installation.stop()
-        installation.kill()
-        installation.remove()
 
 
 @pytest.fixture(scope="module")
 def signed_only():
-    installation = Installation("signed-only", environment={"RINGLINK_DIALING": "signed"})
-    try:
-        installation.start()
+    with Installation("signed-only", environment={"RINGLINK_DIALING": "signed"}).up() as installation:
         yield Site(installation).lift_caps()
-    finally:
-        if installation.is_running:
-            installation.stop()
-        installation.kill()
-        installation.remove()
 
 
 def refused(site, visitors, room, number, **parameters):

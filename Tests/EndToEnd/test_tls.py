@@ -47,14 +47,8 @@ def secure(request):
         folder = request.getfixturevalue("certificate")
         installation.options = ["--tls-cert", str(folder / "chain.crt"), "--tls-key", str(folder / "server.key")]
         installation.authority = folder / "ca.crt"
-    try:
-        installation.start()
+    with installation.up():
         yield installation
-        if installation.is_running:
-            assert installation.stop() < 5
-    finally:
-        installation.kill()
-        installation.remove()
 
 
 def wss(installation):

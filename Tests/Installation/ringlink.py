@@ -1,5 +1,6 @@
 """One installation: `ringlink up` in a folder and on ports of its own."""
 
+import contextlib
 import glob
 import itertools
 import os
@@ -145,6 +146,18 @@ class Installation:
 
     def remove(self):
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def up(self):
+        """Started for a while, then stopped, within the five seconds that a stop may take, and removed."""
+        try:
+            self.start()
+            yield self
+            if self.is_running:
+                assert self.stop() < 5
+        finally:
+            self.kill()
+            self.remove()
 
     @property
     def is_running(self):
