@@ -1,4 +1,5 @@
 import Domain
+import Glibc
 import Linux
 
 /// What the terminal shows once everything is ready: links to click, and from where they work.
@@ -33,6 +34,8 @@ struct Banner {
                 "", "Your first API key, shown only now: \(newKey)",
                 "A copy for you alone lies in \(folder.apiKeyFile); the database holds only its hash.",
             ]
+        } else if access(folder.apiKeyFile, R_OK) == 0 {
+            lines += ["", "Your API key lies in \(folder.apiKeyFile)."]
         }
         lines += ["", "Everything is kept in \(folder.path). Ctrl-C ends it."]
         Console.say(lines.joined(separator: "\n"))

@@ -105,7 +105,7 @@ struct DataFolder {
         guard access(secretFile, F_OK) != 0 else { throw StartError("\(secretFile) is there and cannot be read: give it back to who runs Ringlink.") }
         var generator = SystemRandomNumberGenerator()
         let secret = (0..<32).map { _ in String(format: "%02x", UInt8.random(in: .min ... .max, using: &generator)) }.joined()
-        try write(secret + "\n", to: secretFile)
+        try PrivateFile.write(secret + "\n", to: secretFile)
         return secret
     }
 
@@ -123,18 +123,7 @@ struct DataFolder {
         }
         var generator = SystemRandomNumberGenerator()
         let id = "bridge-" + HexDigits.random(count: 12, using: &generator)
-        try write(id + "\n", to: bridgeIDFile)
+        try PrivateFile.write(id + "\n", to: bridgeIDFile)
         return id
-    }
-
-    /// Writes a file that only the owner can read.
-    func write(_ text: String, to file: String) throws {
-        let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw StartError("\(file) cannot be written: \(String(cString: strerror(errno))).") }
-        defer { close(descriptor) }
-        let bytes = Array(text.utf8)
-        guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0 else {
-            throw StartError("\(file) cannot be written: \(String(cString: strerror(errno))).")
-        }
     }
 }

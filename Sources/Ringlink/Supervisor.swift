@@ -55,18 +55,16 @@ struct Supervisor: Sendable {
         return postgres.conninfo
     }
 
-    /// Migrates, and makes the first API key; that is printed once, kept for the operator, and stored only as a hash.
+    /// Migrates, and makes the first API key; which is kept in a file for the operator, printed once, and stored as a hash only.
     private func prepare(_ folder: DataFolder, _ runner: ServiceRunner, _ environment: ServiceEnvironment) throws -> String? {
         let output: [UInt8]
         do {
-            output = try runner.outputOfOwn(["prepare"], environment: environment.api, timeout: .seconds(120))
+            output = try runner.outputOfOwn(["prepare", "--key-file", folder.apiKeyFile], environment: environment.api, timeout: .seconds(120))
         } catch {
             throw StartError("The database could not be prepared (see the lines above).")
         }
         let key = String(decoding: output, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-        guard !key.isEmpty else { return nil }
-        try folder.write(key + "\n", to: folder.apiKeyFile)
-        return key
+        return key.isEmpty ? nil : key
     }
 
     private func startServices(_ runner: ServiceRunner, _ environment: ServiceEnvironment, _ family: inout ProcessFamily) throws {

@@ -57,6 +57,6 @@ struct TLSFiles {
             throw StartError("The self-signed certificate could not be made (\(error)). Is openssl installed?")
         }
         chmod(folder.certificateKeyFile, 0o600)
-        try folder.write(names, to: folder.certificateFile + ".names")
+        try PrivateFile.write(names, to: folder.certificateFile + ".names")
     }
 }

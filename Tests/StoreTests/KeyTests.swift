@@ -65,4 +65,31 @@ struct KeyTests {
             #expect(!hasAny)
         }
     }
+
+    @Test("Of two installations that make a first key on one empty database at once, one does, and its key opens")
+    func firstKey() async throws {
+        try await TestStore.with { test in
+            let store = test.store
+            let secrets = (0..<8).map { seed in
+                var generator = SeededGenerator(seed: UInt64(100 + seed))
+                return APIKeySecret(random: &generator)
+            }
+            let accepted: [APIKeySecret] = try await withThrowingTaskGroup(of: APIKeySecret?.self) { group in
+                for (seed, secret) in secrets.enumerated() {
+                    group.addTask {
+                        var generator = SeededGenerator(seed: UInt64(200 + seed))
+                        return try await store.createFirstKey(secret, now: start, generator: &generator) ? secret : nil
+                    }
+                }
+                return try await group.reduce(into: []) { found, secret in if let secret { found.append(secret) } }
+            }
+            #expect(accepted.count == 1)
+            for secret in secrets {
+                let key = try await store.verifyKey(secret.text, now: start)
+                #expect((key != nil) == accepted.contains(where: { (one: APIKeySecret) in one.text == secret.text }))
+                #expect(key == nil || key?.scopes == ["*"])
+            }
+            #expect(try await store.keys(PageRequest(limit: 10)).entries.count == 1)
+        }
+    }
 }

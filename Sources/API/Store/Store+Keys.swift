@@ -10,24 +10,28 @@ extension Store {
         let secret = APIKeySecret(random: &generator)
         let key = APIKey(
             id: APIKeyID(random: &generator), name: name, scopes: scopes, createdAt: now, expiresAt: expiresAt, revokedAt: nil)
-        try await transaction { transaction throws(PostgresError) in
-            _ = try transaction.execute(
-                """
-                INSERT INTO api_keys (id, name, hash, scopes, created_at, expires_at)
-                VALUES ($1, $2, $3, $4, instant($5), instant($6))
-                """,
-                .id(key.id), .text(key.name), .bytes(Self.hash(secret)), .texts(key.scopes), .int(now), .optional(expiresAt))
-        }
+        try await transaction { transaction throws(PostgresError) in try transaction.insert(key, secret) }
         return (secret, key)
+    }
+
+    /// Makes the first API key of an installation, which may do everything; of several that start on one empty database, one does.
+    ///
+    /// - Parameter secret: made and kept by the caller beforehand, so that it cannot be lost between this and the operator.
+    /// - Returns: `false` if there was a key before; nothing changed then.
+    public func createFirstKey(_ secret: APIKeySecret, now: Int64, generator: inout some RandomNumberGenerator) async throws(StoreError) -> Bool {
+        let key = APIKey(id: APIKeyID(random: &generator), name: "first", scopes: ["*"], createdAt: now, expiresAt: nil, revokedAt: nil)
+        return try await transaction { transaction throws(PostgresError) in
+            // Readers go on; another first key waits, and then sees this one.
+            _ = try transaction.execute("LOCK TABLE api_keys IN SHARE ROW EXCLUSIVE MODE")
+            guard try !transaction.hasAnyKey() else { return false }
+            try transaction.insert(key, secret)
+            return true
+        }
     }
 
     /// Whether any key was ever made: a fresh installation makes its first one by itself.
     public func hasAnyKey() async throws(StoreError) -> Bool {
-        try await transaction { transaction throws(PostgresError) in
-            try transaction.row("SELECT EXISTS (SELECT FROM api_keys) AS any") { row throws(PostgresError) in
-                try row.value("any")
-            } ?? false
-        }
+        try await transaction { transaction throws(PostgresError) in try transaction.hasAnyKey() }
     }
 
     /// The key that this secret opens, unless it is unknown, expired or revoked.
@@ -83,9 +87,23 @@ extension Store {
                 "UPDATE api_keys SET revoked_at = instant($2) WHERE id = $1 AND revoked_at IS NULL", .id(id), .int(now)) == 1
         }
     }
-
-    private static func hash(_ secret: APIKeySecret) -> [UInt8] {
+    fileprivate static func hash(_ secret: APIKeySecret) -> [UInt8] {
         Array(SHA256.hash(data: Array(secret.text.utf8)))
+    }
+}
+
+extension PostgresTransaction {
+    fileprivate func hasAnyKey() throws(PostgresError) -> Bool {
+        try row("SELECT EXISTS (SELECT FROM api_keys) AS any") { row throws(PostgresError) in try row.value("any") } ?? false
+    }
+
+    fileprivate func insert(_ key: APIKey, _ secret: APIKeySecret) throws(PostgresError) {
+        _ = try execute(
+            """
+            INSERT INTO api_keys (id, name, hash, scopes, created_at, expires_at)
+            VALUES ($1, $2, $3, $4, instant($5), instant($6))
+            """,
+            .id(key.id), .text(key.name), .bytes(Store.hash(secret)), .texts(key.scopes), .int(key.createdAt), .optional(key.expiresAt))
     }
 }
 
