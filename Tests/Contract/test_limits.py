@@ -133,6 +133,30 @@ def test_a_room_is_full_at_sixty_four(installation, room):
             one.close()
 
 
+def test_joins_of_one_address_are_limited_and_nobody_else_is_disturbed(installation):
+    """From an address of its own, so that the other tests have theirs."""
+    crowd, room, load = "127.3.3.3", "crowd-" + secrets.token_hex(4), fresh_load()
+    with SignalSocket(installation, source=crowd) as first:
+        place = first.join(room, load=load)
+        began = time.monotonic()
+        joined = 1
+        while True:
+            with SignalSocket(installation, source=crowd) as socket:
+                socket.send(type="join", room="crowd-" + secrets.token_hex(4), name="One of many", load=fresh_load())
+                answer = socket.receive()
+                if answer["type"] != "welcome":
+                    break
+                joined += 1
+                socket.send(type="leave")
+        assert (answer["code"], answer["about"]) == ("too_many_joins", "join")
+        assert 300 <= joined <= 300 + 6 * (time.monotonic() - began) + 1
+        with SignalSocket(installation, source="127.3.3.4") as neighbour:
+            assert neighbour.join(room)["peers"]
+        # Who has a place is no newcomer, however many others there are.
+        with SignalSocket(installation, source=crowd) as again:
+            assert again.join(room, load=load, resume=place["resume"])["resumed"] is True
+
+
 def test_more_requests_than_can_wait_are_refused(installation, room):
     with RawSocket(installation) as socket:
         join = {"type": "join", "room": room, "name": "Ada", "load": fresh_load()}

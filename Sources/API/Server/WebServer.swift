@@ -61,7 +61,8 @@ package struct WebServer: Service {
         self.onListening = onListening
         hub = RoomHub()
         dialling = DialDesk(calls: calls, bridge: bridge, hub: hub, clock: clock, logger: logger)
-        desk = SignalDesk(hub: hub, bridge: bridge, calls: calls, dialling: dialling, resumeKey: resumeKey, clock: clock, logger: logger)
+        desk = SignalDesk(
+            hub: hub, bridge: bridge, calls: calls, dialling: dialling, resumeKey: resumeKey, joins: JoinGate(), clock: clock, logger: logger)
     }
 
     package func run() async throws {

@@ -24,6 +24,7 @@ extension ProblemCode {
         case .forbidden: "Only who started the call may do this."
         case .alreadyFired: "Somebody else in this room has called this number from the same link."
         case .roomFull: "The room is full."
+        case .tooManyJoins: "Too many have come in from your network within a short time. Try again in a minute."
         case .atCapacity: "All lines are in use. Try again in a moment."
         case .bridgeUnavailable: "Calls are not possible at this moment. Try again in a few seconds."
         case .serverError: "Something went wrong on our side. Try again."

@@ -28,6 +28,7 @@ public enum ProblemCode: String, Codable, Sendable, CaseIterable {
     // What the installation cannot give just now.
     case roomFull = "room_full"
     case atCapacity = "at_capacity"
+    case tooManyJoins = "too_many_joins"
     case bridgeUnavailable = "bridge_unavailable"
     case serverError = "server_error"
     // Where a call cannot go.
@@ -69,7 +70,7 @@ extension ProblemCode {
         switch self {
         case .malformedFrame, .unknownType, .malformedLink, .duplicateParameter, .invalidRoom, .invalidName, .invalidNumber,
             .emergencyNumber, .invalidTrunk, .invalidCamera, .invalidLoad, .invalidKey, .invalidOffer, .notSupported,
-            .notJoined, .alreadyJoined, .offerInFlight, .noMedia, .unknownCall, .forbidden, .alreadyFired, .roomFull,
+            .notJoined, .alreadyJoined, .offerInFlight, .noMedia, .unknownCall, .forbidden, .alreadyFired, .roomFull, .tooManyJoins,
             .unsigned, .malformedSignature, .staleSignature, .wrongSignature, .replayed,
             .linkTampered, .linkExpired, .linkNotYetValid, .linkRevoked, .linkKeyUnknown, .linkUsedUp, .unknownLink:
             .caller
@@ -81,7 +82,7 @@ extension ProblemCode {
     /// Whether the very same request may succeed later.
     public var isRetryable: Bool {
         switch self {
-        case .offerInFlight, .noMedia, .roomFull, .atCapacity, .bridgeUnavailable, .serverError: true
+        case .offerInFlight, .noMedia, .roomFull, .tooManyJoins, .atCapacity, .bridgeUnavailable, .serverError: true
         case .malformedFrame, .unknownType, .malformedLink, .duplicateParameter, .invalidRoom, .invalidName, .invalidNumber,
             .emergencyNumber, .invalidTrunk, .invalidCamera, .invalidLoad, .invalidKey, .invalidOffer, .notSupported,
             .notJoined, .alreadyJoined, .unknownCall, .forbidden, .alreadyFired, .noSuchExtension, .noTrunk, .unknownTrunk,

@@ -1,6 +1,5 @@
 import HTTPTypes
 import Store
-import Synchronization
 
 /// How often each API key may ask: a bucket of `perMinute` tokens that refills evenly. It counts in this process alone.
 final class RateLimiter: Sendable {
@@ -21,28 +20,21 @@ final class RateLimiter: Sendable {
         }
     }
 
-    /// Keys with a bucket. Only valid keys get one; beyond this the fullest are forgotten, which costs nothing but precision.
-    private static let capacity = 10_000
-
     private let perMinute: Int
-    private let buckets = Mutex<[APIKeyID: TokenBucket]>([:])
+    /// Only valid keys get one.
+    private let buckets: TokenBuckets<APIKeyID>
 
-    init(perMinute: Int) { self.perMinute = max(1, perMinute) }
+    init(perMinute: Int) {
+        self.perMinute = max(1, perMinute)
+        buckets = TokenBuckets(burst: self.perMinute, refill: .seconds(60) / self.perMinute)
+    }
 
     /// Takes a token of `key` at `now` (monotonic).
     func take(_ key: APIKeyID, now: Duration) -> Verdict {
-        buckets.withLock { buckets in
-            if buckets[key] == nil, buckets.count >= Self.capacity {
-                buckets = buckets.filter { !$0.value.isFull(now: now) }
-                if buckets.count >= Self.capacity { buckets = [:] }
-            }
-            var bucket = buckets[key] ?? TokenBucket(capacity: perMinute, refill: .seconds(60) / perMinute, now: now)
-            let isAdmitted = bucket.take(now: now)
-            buckets[key] = bucket
-            return Verdict(
-                isAdmitted: isAdmitted, limit: perMinute, remaining: bucket.tokens, resetSeconds: bucket.untilFull(now: now).roundedUpSeconds,
-                retrySeconds: max(1, bucket.untilNext(now: now).roundedUpSeconds))
-        }
+        let (isAdmitted, bucket) = buckets.take(key, now: now)
+        return Verdict(
+            isAdmitted: isAdmitted, limit: perMinute, remaining: bucket.tokens, resetSeconds: bucket.untilFull(now: now).roundedUpSeconds,
+            retrySeconds: max(1, bucket.untilNext(now: now).roundedUpSeconds))
     }
 }
 

@@ -15,12 +15,16 @@ struct SignalDesk: Sendable {
     let calls: any CallBook
     let dialling: DialDesk
     let resumeKey: SymmetricKey
+    let joins: JoinGate
     let clock: ServerClock
     let logger: Logger
 
     // MARK: Join and leave
 
     func join(_ frame: JoinFrame, socket: SignalSocket) async -> Result<SignalSession.Admission, SignalFault> {
+        let (place, resumed) = await self.place(for: frame)
+        // First, so that neither the record nor the bridge hears of joins that are too many.
+        guard resumed || joins.admits(socket.client, now: clock.now) else { return .failure(SignalFault(.tooManyJoins, about: "join")) }
         let opening: LinkOpening
         do {
             opening = try await calls.openLink(
@@ -37,7 +41,6 @@ struct SignalDesk: Sendable {
         case .signed(let link): signed = link
         case .refused(let problem): return .failure(SignalFault(problem, about: "join"))
         }
-        let (place, resumed) = await self.place(for: frame)
         // Seated before the bridge is asked: what happens in the room meanwhile must reach this socket.
         socket.enter(place)
         await hub.enter(place, socket)

@@ -24,11 +24,14 @@ package final class SignalSocket: Sendable {
     private let channel: any NIOCore.Channel
     private let desk: SignalDesk
     private let clock: ServerClock
+    /// Where the browser is; `nil` if that is no address of the Internet.
+    let client: IPAddress?
 
     init(channel: any NIOCore.Channel, desk: SignalDesk, client: IPAddress?, clock: ServerClock) {
         self.channel = channel
         self.desk = desk
         self.clock = clock
+        self.client = client
         session = Mutex(SignalSession(client: client, now: clock.now))
     }
 

@@ -17,7 +17,7 @@ import { callTitle, callWords, nameFault, stops } from "./wording.js";
 
 const at = (id) => document.getElementById(id);
 /** Errors that pass: the same frame may be taken a moment later. */
-const passing = new Set(["bridge_unavailable", "at_capacity", "server_error", "offer_in_flight"]);
+const passing = new Set(["bridge_unavailable", "at_capacity", "too_many_joins", "server_error", "offer_in_flight"]);
 /** A connection that is up at once needs no words. */
 const wordsAfter = 1500;
 /** How often the ringing tone is compared with what arrives, in milliseconds. */

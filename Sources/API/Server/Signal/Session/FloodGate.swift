@@ -3,21 +3,10 @@ package struct FloodGate: Sendable, Equatable {
     package static let burst = 50
     package static let refill = Duration.milliseconds(50)
 
-    private var tokens = Self.burst
-    /// When the last token was earned.
-    private var refilledAt: Duration
+    private var bucket: TokenBucket
 
-    package init(now: Duration) { refilledAt = now }
+    package init(now: Duration) { bucket = TokenBucket(capacity: Self.burst, refill: Self.refill, now: now) }
 
     /// Takes one frame in; `false` when it is one too many.
-    package mutating func admits(now: Duration) -> Bool {
-        let earned = Int((now - refilledAt) / Self.refill)
-        if earned > 0 {
-            tokens = min(Self.burst, tokens + min(earned, Self.burst))
-            refilledAt = tokens == Self.burst ? now : refilledAt + Self.refill * earned
-        }
-        guard tokens > 0 else { return false }
-        tokens -= 1
-        return true
-    }
+    package mutating func admits(now: Duration) -> Bool { bucket.take(now: now) }
 }
