@@ -44,10 +44,19 @@ struct WholeCall {
             throw BenchError("the browser did not hear the phone")
         }
         guard let atPhone = phone.heard.packets.first(where: { phone.heard.codes(of: $0).contains(where: OnsetDetector.isLoud) }) else {
-            throw BenchError("the phone did not hear the browser")
+            throw BenchError("the phone did not hear the browser: \(account(of: phone, since: answeredAt))")
         }
         return CallTimes(
             dialToInvite: invitedAt - placed.at, answerToBrowser: atBrowser.arrival - answeredAt, answerToPhone: atPhone.arrival - answeredAt,
             byeToRow: row.at - hungUpAt, byeToFrame: told - hungUpAt)
+    }
+
+    /// What the phone did get, for whoever has to find out why it was not the browser's tone.
+    private func account(of phone: PhoneRecord, since answeredAt: Duration) -> String {
+        let packets = phone.heard.packets
+        guard let first = packets.first, let last = packets.last else { return "no packet came" }
+        let sounding = packets.filter { phone.heard.codes(of: $0).contains { $0 != 0xFF && $0 != 0x7F } }
+        return "\(packets.count) packets from \((first.arrival - answeredAt).milliseconds) to \((last.arrival - answeredAt).milliseconds) ms "
+            + "after its 200, \(sounding.count) of them not silent"
     }
 }
