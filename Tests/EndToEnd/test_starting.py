@@ -113,6 +113,31 @@ def test_a_stop_during_the_very_first_start_leaves_nothing(own, seconds):
     time.sleep(0.1)
     assert not [process.command for process in everybody if process.is_alive]
     own.start()
+    assert kept_key_opens(own)
+
+
+def kept_key_opens(installation):
+    """Whether the key that lies in the data folder is one that the database knows."""
+    key = (installation.data / "api-key").read_text().strip()
+    return installation.get("/v1/keys", headers={"Authorization": f"Bearer {key}"}).status_code == 200
+
+
+@pytest.mark.parametrize("late", [0, 0.002, 0.01, 0.05])
+def test_the_first_key_is_kept_whenever_the_first_start_is_killed(own, late):
+    """The database keeps a hash: what is killed around the moment in which the key is made must not take it along."""
+    if own.is_running:
+        own.stop()
+    shutil.rmtree(own.data, ignore_errors=True)
+    own.process = subprocess.Popen(own.command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
+    deadline = time.monotonic() + 30
+    while not (own.data / "api-key").exists():
+        assert own.process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.0005)
+    time.sleep(late)
+    own.process.kill()
+    own.process.wait()
+    own.start()
+    assert kept_key_opens(own)
 
 
 def test_the_supervisors_death_takes_everything_with_it(running):
