@@ -1,6 +1,7 @@
 """A real browser in front of the room page, and what a person sees and hears there."""
 
 import base64
+import json
 import time
 
 import numpy as np
@@ -23,6 +24,37 @@ if (open) navigator.mediaDevices.getUserMedia = (wish) => {
   const raw = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
   return open({ ...wish, audio: wish.audio ? { ...(wish.audio === true ? {} : wish.audio), ...raw } : false });
 };
+"""
+
+# A person of its own kind: the microphone is a steady tone and the camera shows one colour, so that everybody can be told apart.
+PERSONA = """
+({ hertz, colour }) => {
+  if (!navigator.mediaDevices) return;
+  const voice = async () => {
+    const context = new AudioContext({ sampleRate: 48000 });
+    await context.resume();
+    const tone = new OscillatorNode(context, { frequency: hertz });
+    const far = new MediaStreamAudioDestinationNode(context);
+    tone.connect(new GainNode(context, { gain: 0.3 })).connect(far);
+    tone.start();
+    return far.stream.getAudioTracks()[0];
+  };
+  const face = () => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 320, height: 240 });
+    const brush = canvas.getContext("2d");
+    let count = 0;
+    setInterval(() => {
+      brush.fillStyle = colour;
+      brush.fillRect(0, 0, canvas.width, canvas.height);
+      // Something moves, or there would be nothing to encode.
+      brush.fillStyle = "#808080";
+      brush.fillRect((count += 4) % canvas.width, 0, 8, 8);
+    }, 66);
+    return canvas.captureStream(15).getVideoTracks()[0];
+  };
+  navigator.mediaDevices.getUserMedia = async (wish) =>
+    new MediaStream([wish.audio ? await voice() : null, wish.video ? face() : null].filter(Boolean));
+}
 """
 
 # The last 0.68 s, as often as asked, of what one audio element of the page plays. No worklet: the page's own
@@ -155,11 +187,21 @@ class Tab:
         assert not answer["paused"] and not answer["muted"] and answer["volume"] == 1, "the page does not play the phone"
         return [Sound(np.frombuffer(base64.b64decode(text), dtype="<f4"), answer["rate"]) for text in answer["heard"]]
 
-    def wait_for_tone(self, hertz, seconds=PATIENCE):
+    def participant(self, name):
+        """The id of somebody in the roster."""
+        row = self.page.locator(f"#people .person:has(.person-name:text-is('{name}'))")
+        row.wait_for(timeout=PATIENCE * 1000)
+        return row.get_attribute("data-participant")
+
+    def hears(self, name, hertz, seconds=PATIENCE):
+        """Listens until somebody's own tone is heard from him, and nothing else."""
+        return self.wait_for_tone(hertz, seconds, selector=f"#sound audio[data-participant='{self.participant(name)}']")
+
+    def wait_for_tone(self, hertz, seconds=PATIENCE, selector=PHONE):
         """Listens until a clean tone is heard; answers it."""
         deadline = time.monotonic() + seconds
         while True:
-            (sound,) = self.listen()
+            (sound,) = self.listen(selector=selector)
             if abs(sound.peak - hertz) < 2 and sound.purity > 0.9 and sound.rms > 0.02:
                 return sound
             assert time.monotonic() < deadline, f"no {hertz} Hz within {seconds} s, but {sound}"
@@ -194,6 +236,12 @@ class Visitors:
         context.set_default_timeout(20_000)
         context.add_init_script(RAW_MICROPHONE)
         self.contexts.append(context)
+        return context
+
+    def persona(self, hertz, colour="#c02020", **options):
+        """Somebody whose voice is a tone and whose picture is a colour."""
+        context = self.person(**options)
+        context.add_init_script(f"({PERSONA})({json.dumps({'hertz': hertz, 'colour': colour})})")
         return context
 
     def tab(self, address=None, person=None):

@@ -8,7 +8,7 @@ import Testing
         var browser = Negotiator()
         let answer = try browser.answer(offer)
         #expect(answer.sections.map(\.purpose) == [.microphone, .camera, .browserAudio, .phone])
-        #expect(answer.sections.map(\.direction) == [.receiveOnly, .inactive, .inactive, .sendOnly])
+        #expect(answer.sections.map(\.direction) == [.receiveOnly, .inactive, .sendOnly, .sendOnly])
         #expect(answer.sections.map(\.mid) == ["0", "1", "2", "3"])
         #expect(answer.sections.map(\.index) == [0, 1, 2, 3])
         #expect(answer.sections.map(\.isRejected) == [false, false, false, false])
@@ -86,12 +86,14 @@ import Testing
         #expect(camera.attributes.headerExtensions.map(\.id) == [4])
     }
 
-    @Test("Who only listens gets an inactive microphone and a phone section", arguments: [BrowserOffer.chromiumListen, .firefoxListen])
+    @Test(
+        "Who only listens gets an inactive microphone, and sections to hear a browser and a phone",
+        arguments: [BrowserOffer.chromiumListen, .firefoxListen])
     func listening(_ offer: BrowserOffer) throws {
         var browser = Negotiator()
         let answer = try browser.answer(offer)
         #expect(answer.sections.map(\.purpose) == [.microphone, .camera, .browserAudio, .phone])
-        #expect(answer.sections.map(\.direction) == [.inactive, .inactive, .inactive, .sendOnly])
+        #expect(answer.sections.map(\.direction) == [.inactive, .inactive, .sendOnly, .sendOnly])
         #expect(answer.sections[0].receive == [])
     }
 

@@ -11,6 +11,10 @@ final class EngineRig {
     private(set) var browsers: [LegID: VirtualBrowser] = [:]
     private(set) var events: [RoomEvent] = []
     private var voices: [LegID: Goertzel] = [:]
+    /// What a browser claims its level to be, in −dBov.
+    private var levels: [LegID: UInt8] = [:]
+    /// Receive sections that each browser has offered.
+    private(set) var offered: [LegID: Int] = [:]
     private var frame = 0
     private var batch = PacketBatch()
     private var elsewhere: [TransportAddress: [[UInt8]]] = [:]
@@ -20,12 +24,14 @@ final class EngineRig {
     }
 
     @discardableResult
-    func connect(_ number: UInt32, phones: Int = 1, voice: Goertzel? = nil) throws -> VirtualBrowser {
+    func connect(_ number: UInt32, phones: Int = 1, voice: Goertzel? = nil, level: UInt8 = 20) throws -> VirtualBrowser {
         let leg = LegID(number)
         let browser = VirtualBrowser(plain: UInt16(number))
         engine.addBrowser(leg, now: now)
         browsers[leg] = browser
         voices[leg] = voice
+        levels[leg] = level
+        offered[leg] = phones
         browser.accept(try engine.offer(leg, sdp: browser.offer(phones: phones), candidates: [], now: now, into: &batch))
         deliver(browser.check(), from: leg)
         return browser
@@ -36,6 +42,27 @@ final class EngineRig {
         var datagram = datagram
         engine.receive(&datagram, leg: leg, on: browser.path, now: now, wallClock: 0, into: &batch)
         exchange()
+    }
+
+    func disconnect(_ number: UInt32) {
+        let leg = LegID(number)
+        engine.removeBrowser(leg, into: &batch)
+        exchange()
+        browsers[leg] = nil
+        voices[leg] = nil
+    }
+
+    func claim(_ level: UInt8, _ number: UInt32) { levels[LegID(number)] = level }
+
+    /// Offers more sections where more are asked for, as a page does.
+    private func renegotiate() {
+        for (leg, browser) in browsers {
+            let wanted = engine.sections(of: leg).audioSections
+            guard wanted > offered[leg] ?? 0 else { continue }
+            offered[leg] = wanted
+            guard let answer = try? engine.offer(leg, sdp: browser.offer(phones: wanted), candidates: [], now: now, into: &batch) else { continue }
+            browser.accept(answer)
+        }
     }
 
     func addPhone(_ number: UInt32, _ farEnd: any FarEnd) -> Bool {
@@ -60,8 +87,9 @@ final class EngineRig {
     func run(frames: Int) {
         for _ in 0..<frames {
             now += .milliseconds(20)
-            for (leg, voice) in voices {
-                guard let packet = browsers[leg]?.speak(LinearEncoder.payload(voice.frame(frame)), index: frame) else { continue }
+            renegotiate()
+            for (leg, voice) in voices.sorted(by: { $0.key < $1.key }) {
+                guard let packet = browsers[leg]?.speak(LinearEncoder.payload(voice.frame(frame)), index: frame, level: levels[leg]) else { continue }
                 deliver(packet, from: leg)
             }
             frame += 1

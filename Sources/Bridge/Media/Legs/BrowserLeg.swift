@@ -8,7 +8,10 @@ final class BrowserLeg {
     private var negotiation = BrowserNegotiation()
     private var sections: [NegotiatedSection] = []
     var microphone = MicrophoneStream()
-    var phones: [PhoneSection] = []
+    /// Where it hears phones and other browsers.
+    private(set) var sending: [SendSection] = []
+    /// What it was last told of its sections.
+    var toldPlan = SectionPlan(audioSections: 2, sources: [:])
     private var nextReport: Duration
     private let cname: [UInt8]
 
@@ -31,9 +34,10 @@ final class BrowserLeg {
 
     /// Answers an offer. One that fails leaves everything as it was: a connection that works goes on working.
     ///
-    /// - Parameter wanted: phones that this browser should be able to hear at a time.
+    /// - Parameter demand: whom this browser should be able to hear at a time.
     func offer(
-        _ sdp: String, candidates: [String], phones wanted: Int, toolbox: any MediaToolbox, now: Duration, generator: inout some RandomNumberGenerator
+        _ sdp: String, candidates: [String], demand: SectionDemand, toolbox: any MediaToolbox, now: Duration,
+        generator: inout some RandomNumberGenerator
     ) throws(OfferError) -> (answer: String, renewal: Renewal) {
         let sessionID = BrowserNegotiation.sessionID(of: sdp)
         let current = transport.flatMap { $0.sessionID == sessionID ? $0 : nil }
@@ -42,7 +46,6 @@ final class BrowserLeg {
         let credentials = restarts ? ICECredentials(random: &generator) : current?.local ?? ICECredentials(random: &generator)
         let local = LocalTransport(
             ufrag: credentials.ufrag, pwd: credentials.password, fingerprint: toolbox.fingerprint, candidateLines: candidates)
-        let demand = SectionDemand(phones: max(wanted, 1), browsers: 0)
         let answer: NegotiatedAnswer
         do throws(NegotiationError) {
             answer = try negotiation.answer(sdp, local: local, demand: demand, using: &generator)
@@ -63,20 +66,31 @@ final class BrowserLeg {
             else { throw .transportUnavailable }
             renewal = .replaced(transport)
             transport = fresh
-            phones.removeAll()
+            sending.removeAll()
             microphone = MicrophoneStream()
         }
         self.negotiation = negotiation
         sections = answer.sections
         for section in sections {
-            guard section.purpose == .phone, let stream = section.send, !phones.contains(where: { $0.mid == section.mid }) else { continue }
-            phones.append(PhoneSection(mid: section.mid, stream: stream, generator: &generator))
+            guard let stream = section.send, !sending.contains(where: { $0.mid == section.mid }) else { continue }
+            sending.append(SendSection(mid: section.mid, purpose: section.purpose, stream: stream, generator: &generator))
         }
         return (answer.sdp, renewal)
     }
 
-    /// Receive sections that the page must offer in all, so that `count` phones can be heard.
-    func receiveSections(phones count: Int) -> Int { negotiation.receiveSections(for: SectionDemand(phones: count, browsers: 0)) }
+    /// Receive sections that the page must offer in all, so that `demand` can be heard.
+    func receiveSections(for demand: SectionDemand) -> Int { negotiation.receiveSections(for: demand) }
+
+    /// Gives each of `sources` a section of that purpose, as far as there are any; who has one keeps it.
+    func assign(_ sources: [LegID], to purpose: SectionPurpose) {
+        for index in sending.indices where sending[index].purpose == purpose {
+            if let source = sending[index].source, !sources.contains(source) { sending[index].source = nil }
+        }
+        for source in sources where !sending.contains(where: { $0.source == source }) {
+            guard let free = sending.firstIndex(where: { $0.purpose == purpose && $0.source == nil }) else { return }
+            sending[free].source = source
+        }
+    }
 
     func dropTransport() -> BrowserTransport? {
         defer { transport = nil }
@@ -86,14 +100,16 @@ final class BrowserLeg {
     // MARK: Media in
 
     /// Takes a decrypted RTP packet from the browser.
-    func receiveRTP(_ packet: [UInt8], now: Duration) {
-        guard let header = RTPHeader(packet.span), !header.payload.isEmpty else { return }
+    /// - Returns: what it is, if it is of the microphone.
+    func receiveRTP(_ packet: [UInt8], now: Duration) -> (header: RTPHeader, codec: AudioCodec)? {
+        guard let header = RTPHeader(packet.span), !header.payload.isEmpty else { return nil }
         for section in sections where section.purpose == .microphone {
             guard let format = section.receive.first(where: { $0.payloadType == header.payloadType }) else { continue }
             let level = section.audioLevelExtensionID.flatMap { header.audioLevel(id: $0, in: packet.span)?.attenuation }
             microphone.receive(packet, header, codec: format.codec, level: level, now: now)
-            return
+            return (header, format.codec)
         }
+        return nil
     }
 
     /// Takes a decrypted compound RTCP packet from the browser.
@@ -112,35 +128,35 @@ final class BrowserLeg {
 
     private func receive(_ blocks: RTCPEntries<RTCPReportBlock>, in packet: [UInt8], arrival: NTPTimestamp) {
         blocks.forEach(in: packet.span) { block in
-            guard let index = phones.firstIndex(where: { $0.stream.ssrc == block.ssrc }) else { return }
-            phones[index].statistics.receive(block, arrival: arrival)
+            guard let index = sending.firstIndex(where: { $0.stream.ssrc == block.ssrc }) else { return }
+            sending[index].statistics.receive(block, arrival: arrival)
         }
     }
 
     // MARK: Media out
 
-    /// Forwards a phone's packet to the section that carries this phone.
-    func forward(_ packet: [UInt8], _ header: RTPHeader, from phone: LegID, codec: AudioCodec, now: Duration, into batch: inout PacketBatch) {
-        guard let transport, transport.isEstablished, let index = phones.firstIndex(where: { $0.source == phone }) else { return }
-        guard let payloadType = phones[index].stream.payloadType(of: codec) else { return }
+    /// Forwards a packet of another leg to the section in which that leg is heard.
+    func forward(_ packet: [UInt8], _ header: RTPHeader, from source: LegID, codec: AudioCodec, now: Duration, into batch: inout PacketBatch) {
+        guard let transport, transport.isEstablished, let index = sending.firstIndex(where: { $0.source == source }) else { return }
+        guard let payloadType = sending[index].stream.payloadType(of: codec) else { return }
         guard
-            let heading = phones[index].forwarder.forward(
+            let heading = sending[index].forwarder.forward(
                 ssrc: header.ssrc, sequenceNumber: header.sequenceNumber, timestamp: header.timestamp, marker: header.marker, now: now)
         else { return }
-        let ssrc = phones[index].stream.ssrc
+        let ssrc = sending[index].stream.ssrc
         transport.send(into: &batch) { arena in
             RTPHeader.write(
                 payloadType: payloadType, marker: heading.marker, sequenceNumber: heading.sequenceNumber, timestamp: heading.timestamp,
                 ssrc: ssrc, to: &arena)
             arena.append(contentsOf: packet[header.payload])
         }
-        phones[index].statistics.send(payloadLength: header.payload.count, timestamp: heading.timestamp, now: now)
+        sending[index].statistics.send(payloadLength: header.payload.count, timestamp: heading.timestamp, now: now)
     }
 
     /// A phone's packet is not for browsers: its number closes up, its time stays.
     func remove(_ header: RTPHeader, from phone: LegID) {
-        guard let index = phones.firstIndex(where: { $0.source == phone }) else { return }
-        phones[index].forwarder.remove(ssrc: header.ssrc, sequenceNumber: header.sequenceNumber)
+        guard let index = sending.firstIndex(where: { $0.source == phone }) else { return }
+        sending[index].forwarder.remove(ssrc: header.ssrc, sequenceNumber: header.sequenceNumber)
     }
 
     /// Sends reports once a second (RFC 3550 section 6.4): what we sent, and how the microphone arrived.
@@ -148,9 +164,9 @@ final class BrowserLeg {
         guard nextReport <= now, let transport, transport.isEstablished else { return }
         nextReport = now + .seconds(1)
         var blocks = microphone.reportBlock(now: now).map { [$0] } ?? []
-        let senders = phones.compactMap { $0.statistics.senderInfo(ssrc: $0.stream.ssrc, ntp: wallClock, now: now) }
+        let senders = sending.compactMap { $0.statistics.senderInfo(ssrc: $0.stream.ssrc, ntp: wallClock, now: now) }
         // A browser takes receiver reports from any source of the session, also from one that never sent.
-        let reporter = phones.first?.stream.ssrc ?? 1
+        let reporter = sending.first?.stream.ssrc ?? 1
         guard !senders.isEmpty || !blocks.isEmpty else { return }
         transport.sendRTCP(into: &batch) { arena in
             for info in senders {

@@ -57,21 +57,13 @@ extension BrowserNegotiation {
         return phones == 0 ? .phone : .browserAudio
     }
 
-    /// Gives an SSRC to every phone section, and to as many others as there are browsers to hear.
+    /// Gives an SSRC to every section in which somebody may be heard.
     ///
     /// What has one keeps it, so that a source that went away does not disturb the one that takes its section.
-    mutating func allotSources(_ offered: [OfferedSection], demand: SectionDemand, using generator: inout some RandomNumberGenerator) {
+    mutating func allotSources(_ offered: [OfferedSection], using generator: inout some RandomNumberGenerator) {
         var taken = Set(offered.flatMap { $0.media.attributes.sources.map(\.ssrc) } + sections.compactMap(\.ssrc))
-        var browsers = sections.count { $0.purpose == .browserAudio && !$0.isRejected && $0.ssrc != nil }
         for index in sections.indices where sections[index].ssrc == nil && !sections[index].isRejected {
-            switch sections[index].purpose {
-            case .phone:
-                break
-            case .browserAudio where browsers < demand.browsers:
-                browsers += 1
-            case .microphone, .camera, .browserAudio, .unused:
-                continue
-            }
+            guard [.phone, .browserAudio].contains(sections[index].purpose) else { continue }
             var ssrc = UInt32(truncatingIfNeeded: generator.next())
             // Ends: more numbers than can be taken. 0 is avoided because some treat it as none.
             while ssrc == 0 || !taken.insert(ssrc).inserted { ssrc &+= 1 }

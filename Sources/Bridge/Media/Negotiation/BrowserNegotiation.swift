@@ -85,7 +85,7 @@ public struct BrowserNegotiation: Sendable, Equatable {
         }
         remoteSessionID = offer.origin.sessionID
         try takeOver(offered, demand: demand)
-        allotSources(offered, demand: demand, using: &generator)
+        allotSources(offered, using: &generator)
 
         let restarted = remote.map { $0.ufrag != transport.ufrag || $0.pwd != transport.pwd } ?? false
         let remote = RemoteTransport(

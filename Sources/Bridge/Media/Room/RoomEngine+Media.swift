@@ -9,7 +9,10 @@ extension RoomEngine {
         switch transport.receive(&datagram, on: path, now: now, into: &batch) {
         case .nothing: break
         case .checked(let news): learn(news, of: leg)
-        case .rtp: browser.receiveRTP(datagram, now: now)
+        case .rtp:
+            if let said = browser.receiveRTP(datagram, now: now) {
+                spread(datagram, said.header, codec: said.codec, of: browser, now: now, into: &batch)
+            }
         case .rtcp: browser.receiveRTCP(datagram, now: now, wallClock: NTPTimestamp(unixNanoseconds: wallClock))
         case .established: events.append(.mediaUp(leg))
         case .closed: lose(browser, closed: true, into: &batch)
@@ -38,6 +41,17 @@ extension RoomEngine {
             phone.receiveControl(datagram, from: remote, now: now, arrival: NTPTimestamp(unixNanoseconds: wallClock))
         case .rtp, .stun, .dtls, .unknown: break
         }
+    }
+
+    /// What a browser says: to every other browser as it is, to the phones by their mix.
+    private func spread(
+        _ packet: [UInt8], _ header: RTPHeader, codec: AudioCodec, of browser: BrowserLeg, now: Duration, into batch: inout PacketBatch
+    ) {
+        guard browsers.count > 1 else { return }
+        let isNews = audible.heard(browser.id, level: browser.microphone.level.dBov) { self.browser($0)?.microphone.level.dBov ?? .max }
+        if isNews { assignSections() }
+        guard audible.sources.contains(browser.id) else { return }
+        for other in browsers where other !== browser { other.forward(packet, header, from: browser.id, codec: codec, now: now, into: &batch) }
     }
 
     private func learn(_ news: PathNews, of leg: LegID) {

@@ -7,7 +7,7 @@ import RTP
 /// Per packet there is no allocation in steady state, no lock and no hop to another thread.
 public final class RoomEngine {
     /// Speakers that a phone hears at a time.
-    static let speakerLimit = 3
+    package static let speakerLimit = 3
 
     let toolbox: any MediaToolbox
     var generator: any RandomNumberGenerator
@@ -17,6 +17,8 @@ public final class RoomEngine {
     var narrowband = Mixer(frameLength: 160)
     var wideband = Mixer(frameLength: 320)
     var selection = SpeakerSelection<LegID>(limit: speakerLimit)
+    /// Whose voices go to the other browsers.
+    var audible = AudibleSources()
     var mixed: [Int16] = []
     var nextMix: Duration?
     var speakers = SpeakerDisplay()
@@ -36,6 +38,7 @@ public final class RoomEngine {
     public func addBrowser(_ leg: LegID, now: Duration) {
         guard browser(leg) == nil else { return }
         browsers.append(BrowserLeg(id: leg, cname: cname, now: now))
+        assignSections()
     }
 
     /// Takes a browser out; its connection is closed with close_notify.
@@ -44,6 +47,8 @@ public final class RoomEngine {
         if let transport = browsers[index].dropTransport() { retire(transport, of: leg, into: &batch) }
         selection.remove(leg)
         browsers.remove(at: index)
+        audible.remove(leg)
+        assignSections()
     }
 
     /// Answers an SDP offer of a browser.
@@ -51,7 +56,7 @@ public final class RoomEngine {
     /// - Parameter candidates: our `candidate` attribute lines, the same for every leg of this thread.
     public func offer(_ leg: LegID, sdp: String, candidates: [String], now: Duration, into batch: inout PacketBatch) throws(OfferError) -> String {
         guard let browser = browser(leg) else { throw .unknownLeg }
-        let result = try browser.offer(sdp, candidates: candidates, phones: phones.count, toolbox: toolbox, now: now, generator: &generator)
+        let result = try browser.offer(sdp, candidates: candidates, demand: demand, toolbox: toolbox, now: now, generator: &generator)
         switch result.renewal {
         case .none: break
         case .replaced(let old):
@@ -132,7 +137,7 @@ public final class RoomEngine {
     private func add(_ phone: PhoneLeg, now: Duration) {
         phones.append(phone)
         if nextMix == nil { nextMix = now }
-        for browser in browsers { assignSections(of: browser) }
+        assignSections()
     }
 
     func phone(_ leg: LegID) -> PhoneLeg? { phones.first { $0.id == leg } }
@@ -152,7 +157,7 @@ public final class RoomEngine {
             selection.remove(phones[0].id)
         }
         selection.remove(leg)
-        for browser in browsers { assignSections(of: browser) }
+        assignSections()
     }
 
     /// Whether the room must be called every 20 ms.
@@ -160,28 +165,6 @@ public final class RoomEngine {
 
     /// Whether what a browser sends is waited for: by another browser, or by a connection that is yet to come up.
     public var hurries: Bool { browsers.count > 1 || browsers.contains { $0.transport?.isEstablished != true } }
-
-    // MARK: Sections
-
-    /// Gives every phone a section of this browser, as far as there are any.
-    private func assignSections(of browser: BrowserLeg) {
-        let before = browser.phones.map(\.source)
-        for index in browser.phones.indices {
-            if let source = browser.phones[index].source, !phones.contains(where: { $0.id == source }) { browser.phones[index].source = nil }
-        }
-        for phone in phones where !browser.phones.contains(where: { $0.source == phone.id }) {
-            guard let free = browser.phones.firstIndex(where: { $0.source == nil }) else { break }
-            browser.phones[free].source = phone.id
-        }
-        if browser.phones.map(\.source) != before || phones.count > browser.phones.count { events.append(.sectionsChanged(browser.id)) }
-    }
-
-    public func sections(of leg: LegID) -> SectionPlan {
-        guard let browser = browser(leg) else { return SectionPlan(audioSections: 2, sources: [:]) }
-        var sources: [String: LegID] = [:]
-        for phone in browser.phones { sources[phone.mid] = phone.source }
-        return SectionPlan(audioSections: max(browser.receiveSections(phones: phones.count), 2), sources: sources)
-    }
 
     // MARK: News
 

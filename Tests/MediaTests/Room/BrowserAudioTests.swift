@@ -1,0 +1,129 @@
+import Media
+import RTP
+import Testing
+import VirtualBrowser
+import VirtualNetwork
+
+/// Proof by signal: whom each browser hears of the others.
+@Suite("Browsers hear each other")
+struct BrowserAudioTests {
+    /// Those from 100 on come and go in pairs, and have the voices of 2 and 3.
+    private static func tone(_ number: UInt32) -> Goertzel {
+        Goertzel(frequency: 300 + 170 * Double(number < 100 ? number : 2 + number % 2), amplitude: 5_000)
+    }
+
+    /// What each browser heard: for each section the samples.
+    private final class Ears {
+        var heard: [UInt32: [String: [Int16]]] = [:]
+
+        func listen(_ number: UInt32, _ browser: VirtualBrowser) {
+            browser.hears = { [unowned self, unowned browser] packet in
+                let section = browser.sections[packet.header.ssrc] ?? "?"
+                heard[number, default: [:]][section, default: []] += LinearDecoder.samples(of: packet.payload)
+            }
+        }
+
+        /// Which of `numbers` this one hears, each in a section where it is nearly alone.
+        func voices(of listener: UInt32, among numbers: [UInt32]) -> [UInt32] {
+            numbers.filter { number in (heard[listener] ?? [:]).values.contains { tone(number).share(in: Array($0.suffix(4_000))) > 0.98 } }
+        }
+    }
+
+    private func join(_ rig: EngineRig, _ ears: Ears, _ number: UInt32, level: UInt8 = 20) throws {
+        ears.listen(number, try rig.connect(number, phones: 2, voice: Self.tone(number), level: level))
+    }
+
+    @Test("Three browsers and two phones: each browser hears all others, each in a section of its own, and nobody himself")
+    func everybody() throws {
+        let rig = EngineRig()
+        let ears = Ears()
+        let phones = [TonePhone(Self.tone(10)), TonePhone(Self.tone(11))]
+        for number: UInt32 in 1...3 { try join(rig, ears, number) }
+        #expect(rig.addPhone(10, phones[0]) && rig.addPhone(11, phones[1]))
+        rig.run(frames: 300)
+        for listener: UInt32 in 1...3 {
+            let others = [1, 2, 3, 10, 11].filter { $0 != listener }
+            #expect(ears.voices(of: listener, among: [1, 2, 3, 10, 11]) == others)
+            #expect(ears.heard[listener]?.count == 4)
+            let sources = rig.engine.sections(of: LegID(listener)).sources.values
+            #expect(sources.map(\.number).sorted() == others)
+        }
+        // Two in one room hear each other without a second negotiation.
+        #expect(rig.offered.values.allSatisfy { $0 == 4 })
+        for (phone, own) in zip(phones, [10, 11] as [UInt32]) {
+            let mix = Array(phone.heard.suffix(16_000))
+            #expect(Self.tone(own).share(in: mix) < 0.001)
+            // Of the three who are mixed a phone may be one itself.
+            let speakers = [1, 2, 3, 10, 11].count { Self.tone($0).share(in: mix) > 0.3 }
+            #expect((RoomEngine.speakerLimit - 1...RoomEngine.speakerLimit).contains(speakers))
+        }
+    }
+
+    @Test("Two browsers hear each other with the sections of their first offer")
+    func two() throws {
+        let rig = EngineRig()
+        let ears = Ears()
+        try join(rig, ears, 1)
+        try join(rig, ears, 2)
+        rig.run(frames: 100)
+        #expect(ears.voices(of: 1, among: [1, 2]) == [2] && ears.voices(of: 2, among: [1, 2]) == [1])
+        #expect(rig.offered.values.allSatisfy { $0 == 2 })
+    }
+
+    @Test("Twenty times two at once go and come, and three browsers and two phones stay as they should: sections are used again")
+    func comingAndGoing() throws {
+        let rig = EngineRig()
+        let ears = Ears()
+        try join(rig, ears, 1)
+        for round: UInt32 in 0..<20 {
+            let (two, three) = (100 + 2 * round, 101 + 2 * round)
+            #expect(rig.addPhone(10, TonePhone(Self.tone(10))) && rig.addPhone(11, TonePhone(Self.tone(11))))
+            try join(rig, ears, two)
+            try join(rig, ears, three)
+            ears.heard = [:]
+            rig.run(frames: 60)
+            let present = [1, two, three, 10, 11]
+            for listener in [1, two, three] {
+                #expect(ears.voices(of: listener, among: present) == present.filter { $0 != listener }, "round \(round), \(listener)")
+                #expect(ears.heard[listener]?.count == 4)
+            }
+            #expect(rig.offered[LegID(1)] == 4)
+            rig.disconnect(two)
+            rig.disconnect(three)
+            rig.removePhone(10)
+            rig.removePhone(11)
+            rig.run(frames: 20)
+        }
+        #expect(rig.engine.sections(of: LegID(1)).sources.isEmpty)
+    }
+
+    @Test("In a room of nine the six who speak are heard, and who begins to speak takes the place of who has fallen silent")
+    func loudest() throws {
+        let rig = EngineRig()
+        let ears = Ears()
+        for number: UInt32 in 1...9 { try join(rig, ears, number, level: number <= 6 ? 25 : 90) }
+        rig.run(frames: 100)
+        #expect(ears.voices(of: 9, among: Array(1...9)) == [1, 2, 3, 4, 5])
+        #expect(ears.voices(of: 1, among: Array(1...9)) == [2, 3, 4, 5, 6])
+        #expect(rig.offered.values.allSatisfy { $0 == AudibleSources.heard + 1 })
+        rig.claim(90, 3)
+        rig.run(frames: 60)
+        // Silence alone takes nobody's place away.
+        #expect(rig.engine.sections(of: LegID(9)).sources.values.contains(LegID(3)))
+        rig.claim(25, 8)
+        ears.heard = [:]
+        rig.run(frames: 60)
+        #expect(ears.voices(of: 9, among: Array(1...9)) == [1, 2, 4, 5, 8])
+        #expect(ears.voices(of: 3, among: Array(1...9)) == [1, 2, 4, 5, 8])
+    }
+
+    @Test("A browser that claims to be the loudest of all takes one place, and no more")
+    func forged() throws {
+        let rig = EngineRig()
+        let ears = Ears()
+        for number: UInt32 in 1...8 { try join(rig, ears, number, level: number == 8 ? 0 : 25) }
+        rig.run(frames: 200)
+        let heard = ears.voices(of: 7, among: Array(1...8))
+        #expect(heard.count == AudibleSources.heard && heard.filter { $0 != 8 }.count >= AudibleSources.heard - 1)
+    }
+}
