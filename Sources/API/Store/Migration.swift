@@ -17,5 +17,6 @@ struct Migration: Sendable {
         Migration(version: 2, name: "trunks_extensions_keys", script: PackageResources._002_trunks_extensions_keys_sql),
         Migration(version: 3, name: "guard_and_links", script: PackageResources._003_guard_and_links_sql),
         Migration(version: 4, name: "webhooks", script: PackageResources._004_webhooks_sql),
+        Migration(version: 5, name: "attached_dials", script: PackageResources._005_attached_dials_sql),
     ]
 }

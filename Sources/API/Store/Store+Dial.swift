@@ -23,8 +23,7 @@ extension Store {
             case .alreadyFired:
                 return .alreadyFired
             case .attach(let call):
-                try transaction.attach(request, to: call, now: now)
-                return .attached(call)
+                return try transaction.attach(request, to: call, now: now)
             case .place:
                 return try transaction.place(wish)
             }
@@ -65,12 +64,20 @@ extension PostgresTransaction {
             ) { row throws(PostgresError) in try row.value("fired") } ?? false)
     }
 
-    fileprivate func attach(_ request: DialRequest, to call: CallSnapshot, now: Int64) throws(PostgresError) {
+    /// Writes down that a live call is this wish's, too: a wish is remembered by its key, so a page that makes up keys is held to a number of them.
+    fileprivate func attach(_ request: DialRequest, to call: CallSnapshot, now: Int64) throws(PostgresError) -> DialVerdict {
+        let before = try row(
+            "SELECT count(*) AS all, count(*) FILTER (WHERE load = $2) AS own FROM attached_dials WHERE call = $1", .id(call.id), .id(request.load)
+        ) { row throws(PostgresError) in (all: try row.value("all", as: Int64.self), own: try row.value("own", as: Int64.self)) }
+        guard let before, before.own < DialOnce.wishesPerLoad, before.all < DialOnce.wishesPerCall else {
+            return .turnedAway(CallReason(Problem(.atCapacity, "This call has been asked for too often. It goes on as it is.")), nil)
+        }
         _ = try execute(
             """
             INSERT INTO attached_dials (load, key, call, origin, attached_at) VALUES ($1, $2, $3, $4, instant($5))
             """, .id(request.load), .id(request.key), .id(call.id), .text(request.origin.rawValue), .int(now))
-        try note(.attached, of: call.id, at: now)
+        if before.own == 0 { try note(.attached, of: call.id, at: now) }
+        return .attached(call)
     }
 
     /// FraudGuard, the route, and the row. The order of locks is always the load, the room, its link, the guard.

@@ -4,6 +4,10 @@
 /// dials into one room are decided one after the other. The rule itself is this one function: same facts, same decision.
 /// It is a courtesy to the person who is called, since the browser chooses its load; against abuse stands FraudGuard.
 public enum DialOnce {
+    /// Wishes of one load that one live call answers, and those of all loads: each is a row until the call is forgotten.
+    public static let wishesPerLoad = 16
+    public static let wishesPerCall = 1_000
+
     /// What the store knows, at this moment, of one `DialRequest`.
     public struct Facts: Sendable, Equatable {
         /// The call of the same load and key, however it stands.

@@ -49,7 +49,7 @@ struct ClientFrameTests {
         let bytes = Array(Self.valid[index].text.utf8)
         var outcomes = (read: 0, refused: 0)
         for position in bytes.indices {
-            for value in stride(from: UInt8(0), through: 255, by: 3) where value != bytes[position] {
+            for value in UInt8.min ... .max where value != bytes[position] {
                 var changed = bytes
                 changed[position] = value
                 do {
@@ -61,7 +61,7 @@ struct ClientFrameTests {
                 }
             }
         }
-        #expect(outcomes.read + outcomes.refused > bytes.count * 84)
+        #expect(outcomes.read + outcomes.refused > bytes.count * 254)
         #expect(outcomes.refused > 0)
     }
 

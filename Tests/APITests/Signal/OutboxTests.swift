@@ -24,6 +24,14 @@ struct OutboxTests {
         #expect(!outbox.put(.text([0])))
     }
 
+    @Test("Frames without content are counted, too")
+    func empty() {
+        let outbox = Outbox()
+        let taken = (0..<100_000).count { _ in outbox.put(.pong([])) }
+        #expect(taken == Outbox.frames)
+        #expect(!outbox.put(.text([0])))
+    }
+
     @Test("What was taken out makes room")
     func drained() async {
         let outbox = Outbox()

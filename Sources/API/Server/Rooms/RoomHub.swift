@@ -18,7 +18,6 @@ package actor RoomHub {
     package init() {}
 
     /// Sockets that are open, joined or not.
-    package var socketCount: Int { open.count }
 
     // MARK: Sockets
 

@@ -6,6 +6,8 @@ import Synchronization
 package final class Outbox: Sendable {
     /// Bytes that may wait.
     package static let limit = 1024 * 1024
+    /// Frames that may wait, however short they are.
+    package static let frames = 4096
 
     package enum Item: Sendable, Equatable {
         case text([UInt8])
@@ -31,7 +33,7 @@ package final class Outbox: Sendable {
     package func put(_ item: Item) -> Bool {
         let (fits, writer) = state.withLock { state -> (Bool, CheckedContinuation<Item?, Never>?) in
             guard !state.isEnded else { return (true, nil) }
-            guard state.bytes + item.size <= Self.limit else { return (false, nil) }
+            guard state.bytes + item.size <= Self.limit, state.items.count < Self.frames else { return (false, nil) }
             return (true, state.hand(item))
         }
         writer?.resume(returning: item)

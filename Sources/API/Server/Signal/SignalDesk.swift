@@ -28,7 +28,7 @@ struct SignalDesk: Sendable {
         let opening: LinkOpening
         do {
             opening = try await calls.openLink(
-                frame.link, room: frame.room, name: frame.name, isReturn: frame.resume != nil, now: clock.wallMilliseconds)
+                frame.link, room: frame.room, name: frame.name, isReturn: resumed, now: clock.wallMilliseconds)
         } catch {
             logger.error("link not judged", metadata: ["room": "\(frame.room.shortened)", "error": "\(error)"])
             // Without the record nobody dials; a link that must be judged waits, a plain room does not.
