@@ -11,8 +11,6 @@ public enum FieldChange<Value: Sendable>: Sendable {
         case .set(let new): new
         }
     }
-
-    public var isKeep: Bool { if case .keep = self { true } else { false } }
 }
 
 extension FieldChange: Equatable where Value: Equatable {}

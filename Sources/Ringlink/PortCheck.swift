@@ -8,7 +8,7 @@ struct PortCheck {
     init(_ options: UpOptions) { self.options = options }
 
     func run() throws {
-        for host in options.bind {
+        for host in options.binds {
             guard let address = SocketAddress(host, port: UInt16(options.port)) else { throw StartError("--bind \(host) is not an IP address.") }
             try check(address, stream: true, option: "--port")
         }
@@ -45,7 +45,9 @@ struct PortCheck {
         var yes: Int32 = 1
         // As the servers do: connections of the last run that still linger are not in the way.
         if stream { setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size)) }
-        setsockopt(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &yes, socklen_t(MemoryLayout<Int32>.size))
+        // As the servers do: the address of all of IPv6 takes IPv4 in, too.
+        var isIPv6Only: Int32 = address.host == "::" ? 0 : 1
+        setsockopt(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &isIPv6Only, socklen_t(MemoryLayout<Int32>.size))
         guard bind(descriptor, address) != 0 else { return }
         switch errno {
         case EADDRINUSE: throw StartError("Port \(address.port) is taken (\(address)). Choose another with \(option).")

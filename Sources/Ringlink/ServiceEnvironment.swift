@@ -24,7 +24,7 @@ struct ServiceEnvironment {
                 "RINGLINK_DATABASE=\(conninfo)",
                 "RINGLINK_SECRET_KEY=\(secret)",
                 "\(PolicyOption.variable)=\(try PolicyOption.text(options.policy))",
-                "RINGLINK_BIND=\(options.bind.joined(separator: ","))",
+                "RINGLINK_BIND=\(options.binds.joined(separator: ","))",
                 "RINGLINK_PORT=\(options.port)",
                 "RINGLINK_ORIGINS=\(options.origins.joined(separator: ","))",
                 "RINGLINK_TLS_CERT=\(tls.certificate ?? "")",

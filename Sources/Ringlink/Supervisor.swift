@@ -26,6 +26,7 @@ struct Supervisor: Sendable {
     private func run(in folder: DataFolder) throws {
         try folder.lock()
         try PortCheck(options).run()
+        let advice = OpenFiles.raise(ports: options.rtpPortRange?.count ?? 0)
         let runner = try ServiceRunner()
         var family = ProcessFamily()
         defer { family.stop() }
@@ -37,6 +38,7 @@ struct Supervisor: Sendable {
             let key = try prepare(folder, runner, environment)
             try startServices(runner, environment, &family)
             guard StopRequest.count == 0 else { return }
+            if let advice { Console.say(advice) }
             Banner(options, folder: folder, newKey: key, started: started).show()
         } catch  where StopRequest.count > 0 {
             // A step of the start was given up half-way, because of the stop: nothing is wrong. The next start begins it anew.

@@ -64,8 +64,7 @@ struct UpOptions: ParsableArguments {
         guard (0...65_535).contains(controlPort) else { throw ValidationError("--control-port must be 0–65535.") }
         guard (0...64).contains(mediaThreads) else { throw ValidationError("--media-threads must be 0–64.") }
         guard mediaPort + threads - 1 <= 65_535 else { throw ValidationError("--media-port leaves no room for \(threads) threads.") }
-        let range = rtpPorts.split(separator: "-").compactMap { Int($0) }
-        guard range.count == 2, 1 <= range[0], range[0] < range[1], range[1] <= 65_535 else {
+        guard rtpPortRange != nil else {
             throw ValidationError("--rtp-ports must be a range such as 41000-41999.")
         }
         guard (tlsCert == nil) == (tlsKey == nil) else { throw ValidationError("--tls-cert and --tls-key go together.") }
@@ -73,6 +72,13 @@ struct UpOptions: ParsableArguments {
         for url in publicURL {
             guard Self.isOrigin(url) else { throw ValidationError("--public-url \(url) is not an origin such as https://call.example.org.") }
         }
+    }
+
+    /// `--rtp-ports` as numbers; `nil` if it is no range of ports.
+    var rtpPortRange: ClosedRange<Int>? {
+        let ends = rtpPorts.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+        guard ends.count == 2, let first = ends[0], let last = ends[1], 1 <= first, first < last, last <= 65_535 else { return nil }
+        return first...last
     }
 
     private static func isOrigin(_ text: String) -> Bool {
@@ -93,9 +99,12 @@ struct UpOptions: ParsableArguments {
 
     var isTLS: Bool { selfSigned || tlsCert != nil }
 
+    /// What the servers bind: the address of all of IPv6 takes IPv4 in, so that the one of all of IPv4 beside it would find its port taken.
+    var binds: [String] { bind.contains("::") ? bind.filter { $0 != "0.0.0.0" } : bind }
+
     /// The addresses behind a wildcard, as a URL writes them.
     private var reachableHosts: [String] {
-        let wildcards = (ipv4: bind.contains("0.0.0.0"), ipv6: bind.contains("::"))
+        let wildcards = (ipv4: bind.contains("0.0.0.0") || bind.contains("::"), ipv6: bind.contains("::"))
         let entries = (try? InterfaceAddresses.list()) ?? []
         return entries.map(\.address).filter { $0.isIPv4 ? wildcards.ipv4 : wildcards.ipv6 }.map { $0.isIPv4 ? $0.host : "[\($0.host)]" }
     }
@@ -105,7 +114,7 @@ struct UpOptions: ParsableArguments {
         if !publicURL.isEmpty { return publicURL.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 } }
         let scheme = isTLS ? "https" : "http"
         let bound = bind.filter { !["0.0.0.0", "::"].contains($0) }.map { $0.contains(":") ? "[\($0)]" : $0 }
-        var hosts = bind.contains("127.0.0.1") || bind.contains("0.0.0.0") ? ["localhost", "127.0.0.1"] : []
+        var hosts = bind.contains { ["127.0.0.1", "0.0.0.0", "::"].contains($0) } ? ["localhost", "127.0.0.1"] : []
         if bind.contains("::1") || bind.contains("::") { hosts.append("[::1]") }
         for host in bound + reachableHosts where !hosts.contains(host) { hosts.append(host) }
         return hosts.map { "\(scheme)://\($0):\(port)" }

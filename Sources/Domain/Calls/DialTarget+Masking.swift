@@ -5,9 +5,6 @@ extension DialTarget {
     /// are always five, so that the length is not told. Short numbers name a place in this installation and stay whole.
     public var maskedForGuests: String { masked(head: 4, tail: 3) }
 
-    /// What a log line holds of a phone: `+49•••••83`. Enough to follow one call through a log, not to call somebody.
-    public var maskedForLogs: String { masked(head: 2, tail: 2) }
-
     /// Shows at most `head` and `tail` digits, fewer if fewer than four would be hidden.
     private func masked(head: Int, tail: Int) -> String {
         switch self {

@@ -38,7 +38,7 @@ extension LiveRoom {
 
     /// No RTP port is free for a call to a phone.
     func phoneFailed(_ call: CallID, now: Duration, into output: inout RoomOutput) {
-        output.failures.append("no RTP port was free for a phone: give the bridge more with --rtp-ports")
+        output.failures.append("no RTP port could be opened for a phone: give the bridge more with --rtp-ports, or more open files (ulimit -n)")
         end(call, .trunkUnavailable, by: .system, "All lines are taken. Try again in a moment.", now: now, into: &output)
     }
 

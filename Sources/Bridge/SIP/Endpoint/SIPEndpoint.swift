@@ -137,9 +137,6 @@ public final class SIPEndpoint {
         return events
     }
 
-    /// The next datagram to send. Take the events first.
-    public func pollTransmit() -> SIPTransmit? { transmits.isEmpty ? nil : transmits.removeFirst() }
-
     /// All datagrams since the last time, in order. Take the events first.
     public func takeTransmits() -> [SIPTransmit] {
         defer { transmits = [] }
