@@ -29,6 +29,18 @@ struct WorldNumberPlanTests {
         #expect(WorldNumberPlan().profile(of: number) == .none)
     }
 
+    @Test(
+        "A national prefix behind the country code makes another spelling of a number, and no number",
+        arguments: ["+49030901820", "+112125550123", "+4407911123456", "+49 30 901820", "+49-30901820"])
+    func spelling(number: String) {
+        #expect(WorldNumberPlan().profile(of: number) == .none)
+    }
+
+    @Test("A zero that belongs to the number stays", arguments: ["+390236618300"])
+    func leadingZero(number: String) {
+        #expect(WorldNumberPlan().profile(of: number) == NumberProfile(isValid: true, region: "IT", type: .fixedLine))
+    }
+
     @Test("Every emergency number that the plans know is on our own list, and is known as one")
     func emergencies() {
         let plan = WorldNumberPlan()

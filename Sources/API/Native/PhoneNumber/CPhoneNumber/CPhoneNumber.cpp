@@ -22,6 +22,10 @@ cpn_profile cpn_profile_of(const char *number, size_t length) {
         PhoneNumber parsed;
         if (plan.Parse(std::string(number, length), "ZZ", &parsed) != PhoneNumberUtil::NO_PARSING_ERROR) return profile;
         if (!plan.IsValidNumber(parsed)) return profile;
+        // A national prefix behind the country code is read over: what is judged would not be what is dialled, and one phone had many names.
+        std::string canonical;
+        plan.Format(parsed, PhoneNumberUtil::E164, &canonical);
+        if (canonical.compare(0, std::string::npos, number, length) != 0) return profile;
         std::string region;
         plan.GetRegionCodeForNumber(parsed, &region);
         profile.valid = true;
