@@ -21,11 +21,11 @@ struct QueueTests {
     func expiry() async throws {
         try await TestStore.with { test in
             let call = try await Visitor(1).place(test.store)
-            #expect(try await test.store.expireQueued(bridge: "b1", now: start + 14_999).isEmpty)
-            let expired = try await test.store.expireQueued(bridge: "b1", now: start + 15_000)
+            #expect(try await test.store.expireQueued(bridge: "b1", isUpToDate: true, now: start + 14_999).isEmpty)
+            let expired = try await test.store.expireQueued(bridge: "b1", isUpToDate: true, now: start + 15_000)
             #expect(expired.map(\.id) == [call.id])
             #expect(expired.first?.outcome == .internalError && expired.first?.reason?.code == "expired")
-            #expect(try await test.store.expireQueued(bridge: "b1", now: start + 15_000).isEmpty)
+            #expect(try await test.store.expireQueued(bridge: "b1", isUpToDate: true, now: start + 15_000).isEmpty)
             #expect(try await test.store.call(call.id) == expired.first)
         }
     }
@@ -47,8 +47,27 @@ struct QueueTests {
         try await TestStore.with { test in
             let call = try await Visitor(1).place(test.store)
             _ = try await test.store.markSent(call.id, bridge: "b1", epoch: 1, now: start + 1)
-            #expect(try await test.store.expireQueued(bridge: "b1", now: start + 29_999).isEmpty)
-            #expect(try await test.store.expireQueued(bridge: "b1", now: start + 30_000).map(\.id) == [call.id])
+            #expect(try await test.store.expireQueued(bridge: "b1", isUpToDate: true, now: start + 29_999).isEmpty)
+            // What the bridge has said of it may not have been read yet.
+            #expect(try await test.store.expireQueued(bridge: "b1", isUpToDate: false, now: start + 314_999).isEmpty)
+            #expect(try await test.store.expireQueued(bridge: "b1", isUpToDate: true, now: start + 30_000).map(\.id) == [call.id])
+        }
+    }
+
+    @Test("A call of which the bridge has spoken is not ended from this side: its end is on its way")
+    func spokenOf() async throws {
+        try await TestStore.with { test in
+            var bridge = Bridge()
+            let queued = try await Visitor(1).place(test.store)
+            let ringing = try await Visitor(2, room: "another").place(test.store)
+            for call in [queued, ringing] { try await bridge.take(call, from: test.store) }
+            try await bridge.send(bridge.event(ringing, .callRinging(room: ringing.room, earlyMedia: false)), to: test.store)
+            for (call, isEnded) in [(queued, true), (ringing, false)] {
+                let ended = try await test.store.failCall(
+                    call.id, outcome: .cancelled, reason: nil, by: .user, at: bridge.id, now: start + 2)
+                #expect((ended != nil) == isEnded)
+                #expect(try await test.store.call(call.id)?.state == (isEnded ? .ended : .ringing))
+            }
         }
     }
 
@@ -57,7 +76,7 @@ struct QueueTests {
         try await TestStore.with { test in
             for number in 0..<10 { _ = try await Visitor(UInt64(number), room: "room-\(number)").place(test.store) }
             let expired = try await withThrowingTaskGroup { group in
-                for _ in 0..<4 { group.addTask { try await test.store.expireQueued(bridge: "b1", now: start + 60_000) } }
+                for _ in 0..<4 { group.addTask { try await test.store.expireQueued(bridge: "b1", isUpToDate: true, now: start + 60_000) } }
                 return try await group.reduce(into: []) { $0 += $1 }
             }
             #expect(expired.count == 10)

@@ -61,7 +61,8 @@ public struct APIService: Service {
             onListening: onListening)
         let events = EventDesk(calls: calls, bridge: link, hub: web.hub, clock: clock, logger: logger)
         let housekeeping = Housekeeping(
-            calls: calls, bridge: link, isBridgeAlive: { await link.isAlive }, dialling: web.dialling, hub: web.hub, setups: setups,
+            calls: calls, bridge: link, isBridgeAlive: { await link.isAlive }, isUpToDate: { await link.isUpToDate }, dialling: web.dialling,
+            hub: web.hub, setups: setups,
             forget: {
                 while try await store.forgetIdempotent(now: clock.wallMilliseconds) == 1_000 {}
                 while try await store.forgetRefusals(now: clock.wallMilliseconds) == 1_000 {}

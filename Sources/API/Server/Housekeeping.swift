@@ -13,6 +13,8 @@ struct Housekeeping: Service {
     let calls: any CallBook
     let bridge: any BridgeConnection
     let isBridgeAlive: @Sendable () async -> Bool
+    /// Whether everything that the bridge has reported is in the books.
+    let isUpToDate: @Sendable () async -> Bool
     let dialling: DialDesk
     let hub: RoomHub
     let setups: SetupDesk
@@ -53,7 +55,7 @@ struct Housekeeping: Service {
 
     private func expireCalls() async {
         do {
-            for call in try await calls.expireQueued(now: clock.wallMilliseconds) {
+            for call in try await calls.expireQueued(isUpToDate: await isUpToDate(), now: clock.wallMilliseconds) {
                 await hub.tell(.call(call, at: clock.wallMilliseconds), in: call.room)
             }
         } catch {

@@ -5,6 +5,9 @@ extension Store {
     /// How long after its expiry a call that was given to a bridge may stay without a word from it, milliseconds: the bridge's lease.
     static let confirmationMilliseconds: Int64 = 15_000
 
+    /// The same while the bridge's reports are not all in the books: five minutes.
+    static let patienceMilliseconds: Int64 = 300_000
+
     /// How long a web side leaves another's expired calls to it, milliseconds.
     static let courtesyMilliseconds: Int64 = 10_000
 
@@ -83,7 +86,10 @@ extension Store {
     /// Ends what was queued and not sent in time, and what was sent and never confirmed, as `internal_error`; returns these calls.
     ///
     /// Those of another bridge than `bridge` only when its own web side, which would tell their askers, has not done it for a while.
-    public func expireQueued(bridge: String, now: Int64) async throws(StoreError) -> [CallSnapshot] {
+    ///
+    /// - Parameter isUpToDate: whether everything that the bridge has reported is in the books. Until then a call that was given to it may be
+    ///   up, and is left alone for some minutes.
+    public func expireQueued(bridge: String, isUpToDate: Bool, now: Int64) async throws(StoreError) -> [CallSnapshot] {
         try await transaction { transaction throws(PostgresError) in
             let expired = try transaction.rows(
                 """
@@ -93,7 +99,8 @@ extension Store {
                      + (CASE coalesce(bridge, (SELECT asker.bridge FROM calls JOIN participants asker USING (peer) WHERE id = snapshot.id), $2)
                              WHEN $2 THEN 0 ELSE $4 END) <= $1
                  ORDER BY id LIMIT 1000 FOR UPDATE
-                """, .int(now), .text(bridge), .int(Self.confirmationMilliseconds), .int(Self.courtesyMilliseconds),
+                """, .int(now), .text(bridge), .int(isUpToDate ? Self.confirmationMilliseconds : Self.patienceMilliseconds),
+                .int(Self.courtesyMilliseconds),
                 read: PostgresTransaction.snapshot)
             return try expired.map { call throws(PostgresError) in
                 try transaction.close(call, .internalError, Self.expired, by: .system, now: now)
@@ -103,15 +110,23 @@ extension Store {
 
     /// Ends a call from this side. `nil` if there is no such call or it has its outcome already, which stays.
     ///
-    /// - Parameter bridge: whose web side asks. A call that was given to another bridge may be up there: it stays as it is. `nil`: whoever has it.
+    /// - Parameter bridge: whose web side asks. A call that was given to another bridge may be up there, and one of which the bridge has spoken
+    ///   gets its end from it: both stay as they are. `nil`: whoever has it, and however it stands.
     public func failCall(
         _ id: CallID, outcome: CallOutcome, reason: CallReason?, by: CallParty, at bridge: String? = nil, now: Int64
     ) async throws(StoreError) -> CallSnapshot? {
         try await transaction { transaction throws(PostgresError) in
             guard let call = try transaction.lockedCall(id), call.state != .ended else { return nil }
-            if let bridge, try transaction.isElsewhere(id, than: bridge) { return nil }
+            if let bridge {
+                guard call.state == .queued, try !transaction.isElsewhere(id, than: bridge) else { return nil }
+            }
             return try transaction.close(call, outcome, reason, by: by, now: now)
         }
+    }
+
+    /// Whether the call was given to another bridge than this one.
+    public func isElsewhere(_ id: CallID, than bridge: String) async throws(StoreError) -> Bool {
+        try await transaction { transaction throws(PostgresError) in try transaction.isElsewhere(id, than: bridge) }
     }
 
     private static let expired = CallReason(

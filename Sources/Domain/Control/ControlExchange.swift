@@ -70,7 +70,10 @@ public struct EventsRequest: Codable, Sendable, Equatable {
 }
 
 public struct EventsAnswer: Codable, Sendable, Equatable {
-    /// The next events after `acknowledged`, at most 256, in order of position.
+    /// The most events of one answer.
+    public static let page = 256
+
+    /// The next events after `acknowledged`, at most `page`, in order of position.
     public var events: [BridgeEvent]
     public var signals: [BridgeSignal]
 

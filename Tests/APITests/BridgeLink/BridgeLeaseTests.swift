@@ -10,23 +10,38 @@ struct BridgeLeaseTests {
         #expect(lease.state == .unknown)
     }
 
-    @Test("15 s without contact is death, once, until the next contact")
+    @Test("15 s without an answer is death, once, until the next contact")
     func dies() {
         var lease = BridgeLease(now: .zero)
         lease.contact(now: .seconds(1))
+        lease.asked(now: .seconds(1))
         #expect(Self.deaths(of: &lease, from: 1, to: 15) == [])
         #expect(lease.state == .alive)
         #expect(Self.deaths(of: &lease, from: 16, to: 18) == [16])
         #expect(lease.state == .dead)
         lease.contact(now: .seconds(20))
         #expect(lease.state == .alive)
+        lease.asked(now: .seconds(20))
+        // Asked again and again: the first question counts.
+        lease.asked(now: .seconds(25))
         #expect(Self.deaths(of: &lease, from: 20, to: 50) == [35])
+    }
+
+    @Test("A bridge that was asked nothing is not silent, however long the last answer keeps us busy")
+    func busy() {
+        var lease = BridgeLease(now: .zero)
+        lease.asked(now: .seconds(1))
+        lease.contact(now: .seconds(2))
+        #expect(Self.deaths(of: &lease, from: 2, to: 300) == [])
+        lease.asked(now: .seconds(300))
+        #expect(Self.deaths(of: &lease, from: 301, to: 330) == [315])
     }
 
     @Test("Time in which we stood still ourselves does not count: the calls of a bridge that lives are not ended for it")
     func stoodStill() {
         var lease = BridgeLease(now: .zero)
         lease.contact(now: .seconds(1))
+        lease.asked(now: .seconds(1))
         #expect(Self.deaths(of: &lease, from: 1, to: 5) == [])
         // Stopped for a minute, and it was silent for four seconds before.
         #expect(Self.deaths(of: &lease, from: 65, to: 90) == [74])
@@ -34,6 +49,7 @@ struct BridgeLeaseTests {
         _ = Self.deaths(of: &lease, from: 91, to: 92)
         // The answer that had waited for us is read before the first look: that is a contact as any other.
         lease.contact(now: .seconds(200))
+        lease.asked(now: .seconds(200))
         #expect(Self.deaths(of: &lease, from: 200, to: 230) == [215])
     }
 

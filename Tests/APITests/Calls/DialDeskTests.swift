@@ -117,11 +117,24 @@ struct DialDeskTests {
             await server.calls.put(Samples.snapshot(.answered, load: Samples.otherLoad))
             try await connection.send(hangup)
             #expect(await connection.readFrame()?.contains(#""code":"forbidden""#) == true)
-            await server.calls.put(Samples.snapshot(.answered))
+            await server.calls.put(Samples.snapshot(.queued))
             await server.bridge.refuse(.unknownCall)
             try await connection.send(hangup)
             #expect(await connection.readFrame()?.contains(#""outcome":"cancelled""#) == true)
             #expect(await server.bridge.commands.last == .hangup(call: Samples.call, by: .user))
+        }
+    }
+
+    @Test("A hang-up that crosses the end of its call leaves the outcome to the bridge", arguments: [CallState.dialling, .ringing, .answered])
+    func hangupCrossesEnd(state: CallState) async throws {
+        try await Self.visit { server, connection in
+            await server.calls.put(Samples.snapshot(state))
+            await server.bridge.refuse(.unknownCall)
+            try await connection.send(WebSocketProbe.text(#"{"type":"hangup","call":"\#(Samples.call)"}"#))
+            try await connection.send(WebSocketProbe.text(#"{"type":"hangup","call":"ca_ffffffffffffffffffffffff"}"#))
+            // Nothing is said of the first; the second is answered.
+            #expect(await connection.readFrame()?.contains(#""code":"unknown_call""#) == true)
+            #expect(await server.calls.ended.isEmpty)
         }
     }
 

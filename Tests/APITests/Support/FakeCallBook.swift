@@ -12,7 +12,7 @@ actor FakeCallBook: CallBook {
     var verdict: DialVerdict?
     var applied: [UInt64] = []
     /// Another process's bridge has the calls.
-    private var isElsewhere = false
+    private var isTakenElsewhere = false
     private(set) var joins: [PeerID] = []
     private(set) var lefts: [PeerID] = []
     private(set) var ended: [(id: CallID, outcome: CallOutcome, reason: CallReason)] = []
@@ -21,7 +21,7 @@ actor FakeCallBook: CallBook {
 
     func set(isUp: Bool) { self.isUp = isUp }
     func set(verdict: DialVerdict?) { self.verdict = verdict }
-    func setElsewhere() { isElsewhere = true }
+    func setElsewhere() { isTakenElsewhere = true }
     func put(_ call: CallSnapshot) { calls[call.id] = call }
 
     func recordJoin(_ place: Place, now: Int64) { joins.append(place.peer) }
@@ -37,8 +37,9 @@ actor FakeCallBook: CallBook {
     func liveCalls(in room: RoomSlug) -> [CallSnapshot] { calls.values.filter { $0.room == room && $0.state != .ended } }
     func markSent(_ id: CallID, epoch: UInt64, now: Int64) -> Bool { calls[id]?.state == .queued }
 
-    func endCall(_ id: CallID, _ outcome: CallOutcome, _ reason: CallReason, by party: CallParty, now: Int64) -> CallSnapshot? {
-        guard var call = calls[id], call.state != .ended, !isElsewhere else { return nil }
+    func isElsewhere(_ id: CallID) -> Bool { isTakenElsewhere }
+    func endQueued(_ id: CallID, _ outcome: CallOutcome, _ reason: CallReason, by party: CallParty, now: Int64) -> CallSnapshot? {
+        guard var call = calls[id], call.state == .queued, !isTakenElsewhere else { return nil }
         call.state = .ended
         call.outcome = outcome
         call.reason = reason
@@ -64,7 +65,7 @@ actor FakeCallBook: CallBook {
     }
 
     func bridgeLost(now: Int64) -> [CallSnapshot] { [] }
-    func expireQueued(now: Int64) -> [CallSnapshot] { [] }
+    func expireQueued(isUpToDate: Bool, now: Int64) -> [CallSnapshot] { [] }
     func queuedCalls(now: Int64) -> [(call: CallSnapshot, command: DialCommand)] { [] }
 
     func callsElsewhere(in rooms: [RoomSlug], following: [CallID]) -> [CallSnapshot] { [] }

@@ -134,7 +134,7 @@ struct EventJournalTests {
                     let upTo = expected[index].positions.randomElement(using: &random) ?? 0
                     expected[index].positions.removeAll { $0 <= upTo }
                     let rest = log.next(of: expected[index].epoch, acknowledged: upTo).events.map(\.position)
-                    #expect(rest == Array(expected[index].positions.prefix(EventLog.page)))
+                    #expect(rest == Array(expected[index].positions.prefix(EventsAnswer.page)))
                     expected.removeAll(where: \.positions.isEmpty)
                 case 1:
                     let upTo = waiting.randomElement(using: &random) ?? 0

@@ -83,7 +83,7 @@ struct OutboxTests {
             let expired = try await call(4)
             let unconfirmed = try await call(5)
             try await bridge.take(unconfirmed, from: test.store)
-            _ = try await test.store.expireQueued(bridge: "b1", now: start + 60_000)
+            _ = try await test.store.expireQueued(bridge: "b1", isUpToDate: true, now: start + 60_000)
             try await check(expired.id, test, ["call.queued", "call.ended"])
             try await check(unconfirmed.id, test, ["call.queued", "call.ended"])
 

@@ -13,17 +13,18 @@ package struct BridgeLease: Sendable, Equatable {
     }
 
     package private(set) var state = State.unknown
-    private var contactAt: Duration
+    /// When the first question was asked that is unanswered since the last contact.
+    private var silentSince: Duration?
     private var lookedAt: Duration
 
-    package init(now: Duration) {
-        contactAt = now
-        lookedAt = now
-    }
+    package init(now: Duration) { lookedAt = now }
+
+    /// Something is asked. Only a question can be answered by silence: as long as we are busy with the last answer, the bridge is not silent.
+    package mutating func asked(now: Duration) { silentSince = silentSince ?? now }
 
     /// A believed answer came.
     package mutating func contact(now: Duration) {
-        contactAt = now
+        silentSince = nil
         state = .alive
     }
 
@@ -31,9 +32,9 @@ package struct BridgeLease: Sendable, Equatable {
     package mutating func hasJustDied(now: Duration) -> Bool {
         // When nobody has asked for longer than that, it was this process that stood still and could hear of nobody: the time does not count.
         let stood = now - lookedAt - Self.interval * 2
-        if stood > .zero { contactAt = min(contactAt + stood, now) }
+        if stood > .zero { silentSince = silentSince.map { min($0 + stood, now) } }
         lookedAt = now
-        guard state == .alive, now - contactAt >= Self.duration else { return false }
+        guard state == .alive, let silentSince, now - silentSince >= Self.duration else { return false }
         state = .dead
         return true
     }

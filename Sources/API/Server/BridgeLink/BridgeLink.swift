@@ -22,6 +22,8 @@ package actor BridgeLink: BridgeConnection {
     /// The bridge's epoch, once it has greeted; `nil` while it has to greet (again).
     private var epoch: UInt64?
     private var lastEpoch: UInt64?
+    /// Whether everything that the bridge had reported at the last question is in the books.
+    private(set) package var isUpToDate = false
     /// What the operator was last told of the link, so that a long failure is one line.
     private var lastComplaint = ""
 
@@ -76,10 +78,7 @@ package actor BridgeLink: BridgeConnection {
         }
         let left = Duration.milliseconds(max(1, request.expiresAtMilliseconds - clock.wallMilliseconds))
         do {
-            let answer = try await exchange.post(
-                "/control/command", request, epoch: request.epoch, timeout: min(Self.patience, left), as: BridgeAnswer.self)
-            lease.contact(now: clock.now)
-            return answer
+            return try await ask("/control/command", request, epoch: request.epoch, timeout: min(Self.patience, left), as: BridgeAnswer.self)
         } catch {
             switch error {
             case .unreachable, .unbelievable: attempt.mayHaveArrivedIn = request.epoch
@@ -112,6 +111,7 @@ package actor BridgeLink: BridgeConnection {
         var attempt = 0
         while !Task.isCancelled {
             do {
+                isUpToDate = false
                 let hello = try await greet()
                 let acknowledged = try await announce(hello, to: listener)
                 attempt = 0
@@ -126,10 +126,7 @@ package actor BridgeLink: BridgeConnection {
     }
 
     private func greet() async throws -> HelloAnswer {
-        let hello = try await exchange.post(
-            "/control/hello", HelloRequest(api: api, setup: await setup()), epoch: 0, timeout: Self.patience, as: HelloAnswer.self)
-        lease.contact(now: clock.now)
-        return hello
+        try await ask("/control/hello", HelloRequest(api: api, setup: await setup()), epoch: 0, timeout: Self.patience, as: HelloAnswer.self)
     }
 
     private func announce(_ hello: HelloAnswer, to listener: any BridgeListener) async throws -> UInt64 {
@@ -154,8 +151,7 @@ package actor BridgeLink: BridgeConnection {
         var count = 0
         while true {
             let request = EventsRequest(epoch: epoch, acknowledged: acknowledged, waitMilliseconds: 0, former: former)
-            let answer = try await exchange.post("/control/events", request, epoch: epoch, timeout: Self.patience, as: EventsAnswer.self)
-            lease.contact(now: clock.now)
+            let answer = try await ask("/control/events", request, epoch: epoch, timeout: Self.patience, as: EventsAnswer.self)
             let before = acknowledged
             for event in answer.events where event.position > acknowledged {
                 try await listener.recover(event, epoch: former)
@@ -175,7 +171,7 @@ package actor BridgeLink: BridgeConnection {
             let request = EventsRequest(epoch: epoch, acknowledged: acknowledged, waitMilliseconds: Int(Self.poll / .milliseconds(1)))
             let answer: EventsAnswer
             do {
-                answer = try await exchange.post("/control/events", request, epoch: epoch, timeout: Self.poll + .seconds(3), as: EventsAnswer.self)
+                answer = try await ask("/control/events", request, epoch: epoch, timeout: Self.poll + .seconds(3), as: EventsAnswer.self)
             } catch {
                 switch error {
                 case .wrongEpoch, .notBelieved: forget(epoch)
@@ -183,14 +179,26 @@ package actor BridgeLink: BridgeConnection {
                 }
                 throw error
             }
-            lease.contact(now: clock.now)
             for signal in answer.signals { await listener.signalled(signal) }
+            isUpToDate = false
             for event in answer.events where event.position > acknowledged {
-                // The events before one that could not be applied are acknowledged; it and those after it come again.
-                guard await apply(event, listener, epoch: epoch) else { break }
+                // The events before one that could not be applied are acknowledged; it and those after it come again. Over a slow database
+                // the bridge may meanwhile have begun another epoch.
+                guard self.epoch == epoch, await apply(event, listener, epoch: epoch) else { break }
                 acknowledged = event.position
             }
+            isUpToDate = answer.events.count < EventsAnswer.page && acknowledged >= answer.events.last?.position ?? 0
         }
+    }
+
+    /// One exchange, of which the lease takes note.
+    private func ask<Answer: Decodable & Sendable>(
+        _ path: String, _ request: some Encodable & Sendable, epoch: UInt64, timeout: Duration, as type: Answer.Type
+    ) async throws(ControlExchange.Failure) -> Answer {
+        lease.asked(now: clock.now)
+        let answer = try await exchange.post(path, request, epoch: epoch, timeout: timeout, as: type)
+        lease.contact(now: clock.now)
+        return answer
     }
 
     private func apply(_ event: BridgeEvent, _ listener: any BridgeListener, epoch: UInt64) async -> Bool {

@@ -16,8 +16,10 @@ package protocol CallBook: Sendable {
     func liveCalls(in room: RoomSlug) async throws -> [CallSnapshot]
     /// Notes that a queued call is about to be given to the bridge in `epoch`; `false` if it must not be (any more).
     func markSent(_ id: CallID, epoch: UInt64, now: Int64) async throws -> Bool
-    /// Ends a call from this side; `nil` if its books were closed before, or another process's bridge has the call.
-    func endCall(_ id: CallID, _ outcome: CallOutcome, _ reason: CallReason, by party: CallParty, now: Int64) async throws -> CallSnapshot?
+    /// Whether another process's bridge has the call.
+    func isElsewhere(_ id: CallID) async throws -> Bool
+    /// Ends a call of which no bridge has said anything yet; `nil` if one has, if its books are closed, or if another process's bridge has it.
+    func endQueued(_ id: CallID, _ outcome: CallOutcome, _ reason: CallReason, by party: CallParty, now: Int64) async throws -> CallSnapshot?
 
     // MARK: From the bridge
 
@@ -31,7 +33,9 @@ package protocol CallBook: Sendable {
     // MARK: Housekeeping
 
     /// Ends queued calls whose time is over; they are returned.
-    func expireQueued(now: Int64) async throws -> [CallSnapshot]
+    ///
+    /// - Parameter isUpToDate: whether everything that the bridge has reported is in the books.
+    func expireQueued(isUpToDate: Bool, now: Int64) async throws -> [CallSnapshot]
     /// Queued calls that may still be sent, with what the bridge is to be told.
     func queuedCalls(now: Int64) async throws -> [(call: CallSnapshot, command: DialCommand)]
 

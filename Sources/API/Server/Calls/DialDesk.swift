@@ -88,10 +88,10 @@ struct DialDesk: Sendable {
             let answer = try await bridge.send(.hangup(call: id, by: .user), expiry: clock.wallMilliseconds + 8_000)
             guard case .refused(let refusal) = answer else { return nil }
             guard refusal == .unknownCall else { return SignalFault(refusal.problem, about: "hangup") }
-            // Not at the bridge (yet, or any more): the books close here, and a call that comes up after all is ordered down.
+            // Not at the bridge yet: the books close here, and a call that comes up after all is ordered down.
             await end(call, .cancelled, CallReason(code: CallOutcome.cancelled.rawValue, text: CallOutcome.cancelled.sentence), by: .user)
-            // Still open: another process's bridge has it, and only that process can hang it up.
-            return try await calls.call(id)?.state == .ended ? nil : SignalFault(.bridgeUnavailable, about: "hangup")
+            // Not there any more: its own end is on its way. But another process's call only that process can hang up.
+            return try await calls.isElsewhere(id) ? SignalFault(.bridgeUnavailable, about: "hangup") : nil
         } catch is BridgeUnavailable {
             return SignalFault(.bridgeUnavailable, about: "hangup")
         } catch {
@@ -100,9 +100,10 @@ struct DialDesk: Sendable {
         }
     }
 
+    /// Ends a call that the bridge has not spoken of: what it says has to count, also if it comes late.
     private func end(_ call: CallSnapshot, _ outcome: CallOutcome, _ reason: CallReason, by party: CallParty = .system) async {
         do {
-            guard let ended = try await calls.endCall(call.id, outcome, reason, by: party, now: clock.wallMilliseconds) else { return }
+            guard let ended = try await calls.endQueued(call.id, outcome, reason, by: party, now: clock.wallMilliseconds) else { return }
             await hub.tell(.call(ended, at: clock.wallMilliseconds), in: ended.room)
         } catch {
             // It expires as queued, or the next hello finds that the bridge does not have it.

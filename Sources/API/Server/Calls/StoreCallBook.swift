@@ -37,7 +37,9 @@ struct StoreCallBook: CallBook {
         try await store.markSent(id, bridge: bridge, epoch: epoch, now: now)
     }
 
-    func endCall(_ id: CallID, _ outcome: CallOutcome, _ reason: CallReason, by party: CallParty, now: Int64) async throws -> CallSnapshot? {
+    func isElsewhere(_ id: CallID) async throws -> Bool { try await store.isElsewhere(id, than: bridge) }
+
+    func endQueued(_ id: CallID, _ outcome: CallOutcome, _ reason: CallReason, by party: CallParty, now: Int64) async throws -> CallSnapshot? {
         try await store.failCall(id, outcome: outcome, reason: reason, by: party, at: bridge, now: now)
     }
 
@@ -69,7 +71,9 @@ struct StoreCallBook: CallBook {
 
     // MARK: Housekeeping
 
-    func expireQueued(now: Int64) async throws -> [CallSnapshot] { try await store.expireQueued(bridge: bridge, now: now) }
+    func expireQueued(isUpToDate: Bool, now: Int64) async throws -> [CallSnapshot] {
+        try await store.expireQueued(bridge: bridge, isUpToDate: isUpToDate, now: now)
+    }
 
     func queuedCalls(now: Int64) async throws -> [(call: CallSnapshot, command: DialCommand)] {
         try await store.queuedCalls(bridge: bridge, now: now)

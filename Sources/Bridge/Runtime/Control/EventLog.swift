@@ -10,8 +10,6 @@ package final class EventLog: Sendable {
     /// Events that may wait for an acknowledgement, those of earlier starts included. At this mark the bridge takes no new work: nothing
     /// durable is ever dropped.
     package static let capacity = 100_000
-    /// Events in one answer.
-    package static let page = 256
     /// Subjects whose newest signal is kept.
     private static let signalCapacity = 4_096
 

@@ -13,7 +13,7 @@ struct PendingEvents {
     var isEmpty: Bool { count == 0 }
 
     /// The next ones to tell.
-    var page: [BridgeEvent] { Array(events[head...].prefix(EventLog.page)) }
+    var page: [BridgeEvent] { Array(events[head...].prefix(EventsAnswer.page)) }
 
     /// Those that were appended last.
     func suffix(_ count: Int) -> ArraySlice<BridgeEvent> { events.suffix(count) }
