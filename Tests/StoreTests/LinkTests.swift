@@ -17,9 +17,11 @@ struct LinkTests {
         return (key.id, secret)
     }
 
-    private func open(_ test: TestStore, _ link: MintedLink, query: String? = nil, at: Int64 = start) async throws -> LinkOpening {
+    private func open(
+        _ test: TestStore, _ link: MintedLink, query: String? = nil, isReturn: Bool = false, at: Int64 = start
+    ) async throws -> LinkOpening {
         try await test.store.openLink(
-            query: link.isSigned ? query ?? link.query : nil, room: link.room, name: try #require(DisplayName("Ada")), isReturn: false, now: at)
+            query: link.isSigned ? query ?? link.query : nil, room: link.room, name: try #require(DisplayName("Ada")), isReturn: isReturn, now: at)
     }
 
     @Test("A random link grants exactly its number in its room, and no other")
@@ -103,6 +105,25 @@ struct LinkTests {
             #expect(try await open(test, link) == .refused(LinkFault.revoked.problem))
             #expect(try await test.store.revokeSigningKey(key.id, now: start))
             #expect(try await open(test, link) == .refused(LinkFault.keyUnknown.problem))
+        }
+    }
+
+    @Test("Who has a place keeps it when the link expires, and loses it when the link is revoked", arguments: [false, true])
+    func returning(isSigned: Bool) async throws {
+        try await TestStore.with { test in
+            var wish = LinkWish(link: RoomLink(dial: DialTarget(written: phone)), expiresAt: (start + 60_000) / 1_000)
+            if isSigned { wish.signingKey = try await key(test).id }
+            let link = try await mint(test, wish)
+            #expect(try await open(test, link, at: start + 60_000) == .refused(LinkFault.expired.problem))
+            let isOpen =
+                switch try await open(test, link, isReturn: true, at: start + 60_000) {
+                case .plain, .signed: true
+                case .refused: false
+                }
+            #expect(isOpen)
+            #expect(try await test.store.link(link.id)?.opened == 0)
+            #expect(try await test.store.revokeLink(link.id, now: start))
+            #expect(try await open(test, link, isReturn: true) == .refused(LinkFault.revoked.problem))
         }
     }
 
