@@ -88,15 +88,15 @@ struct CurlClientTests {
 
     @Test("No answer in time, a closed connection, and a closed port are told apart")
     func failures() async throws {
-        let port = try await LoopbackServer.with { server async throws in
+        try await LoopbackServer.with { server async throws in
             await #expect(throws: HTTPFailure.timedOut) { try await Self.client(total: 200).send(Self.post(server.url("/silent"))) }
             await #expect(throws: HTTPFailure.interrupted) { try await Self.client().send(Self.post(server.url("/close"))) }
             // The status was there before the body stalled.
             let stalled = try await Self.client(total: 3_000).send(Self.post(server.url("/stalled")))
             #expect(stalled.status == 200 && stalled.isCut)
-            return server.port
         }
-        await #expect(throws: HTTPFailure.unreachable) { try await Self.client().send(Self.post("http://127.0.0.1:\(port)/")) }
+        // A port that was open a moment ago may be another test's by now; nobody listens at the first of all.
+        await #expect(throws: HTTPFailure.unreachable) { try await Self.client().send(Self.post("http://127.0.0.1:1/")) }
     }
 
     @Test(
