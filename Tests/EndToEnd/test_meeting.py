@@ -1,4 +1,8 @@
-"""A room of several: who hears whom, proven by the tone that each of them speaks with."""
+"""A room of several: who hears whom, proven by the tone that each of them speaks with; roles and chat."""
+
+import pytest
+
+from Installation.api import API
 
 TONES = {"Ada": 440, "Bob": 660, "Cleo": 990, "Dan": 1320}
 
@@ -60,3 +64,66 @@ def test_people_and_a_phone_hear_each_other(installation, visitors, room):
     for tab in tabs.values():
         (sound,) = tab.listen(selector=f"#sound audio[data-participant='{call}']")
         assert all(sound.share(hertz - 20, hertz + 20) > 0.2 for hertz in (TONES["Ada"], TONES["Bob"])), sound
+
+
+@pytest.fixture
+def host_link(installation):
+    """Makes the link of a host."""
+    api = API(installation)
+    key = api.create("signing-keys", name="meeting")
+    return lambda room: api.create("links", signing_key=key["id"], room=room, role="host", name="Ada", camera=False)["url"]
+
+
+def test_a_host_mutes_removes_locks_and_ends(installation, visitors, room, host_link):
+    ada = visitors.tab(host_link(room), visitors.persona(TONES["Ada"]))
+    ada.wait_for_media()
+    tabs = meet(installation, visitors, room, ["Bob", "Cleo"])
+    bob, cleo = tabs["Bob"], tabs["Cleo"]
+    assert bob.page.is_hidden("#host-tools") and bob.page.locator(".person-tools:visible").count() == 0
+    cleo.hears("Bob", TONES["Bob"])
+    # Mute: nobody hears Bob, whose own switch is on, and he is told.
+    ada.page.click("[aria-label='Mute Bob']")
+    assert "host has muted you" in bob.notice("muted")
+    cleo.pause(1)
+    selector = f"#sound audio[data-participant='{cleo.participant('Bob')}']"
+    assert all(sound.rms < 0.002 for sound in cleo.listen(windows=2, selector=selector))
+    ada.photograph("meeting-host")
+    ada.page.click("[aria-label='Unmute Bob']")
+    cleo.hears("Bob", TONES["Bob"])
+    bob.page.wait_for_selector(".notice[data-cause='muted']", state="detached")
+    # Lock: nobody new, and everybody sees it.
+    ada.page.click("#lock")
+    cleo.page.wait_for_selector("#locked:not([hidden])")
+    late = visitors.tab(installation.link(room=room, name="Dan", cam="off"), visitors.persona(TONES["Dan"]))
+    late.wait_for_state("room_locked")
+    assert "locked" in late.text("#gate")
+    ada.page.click("#lock")
+    cleo.page.wait_for_selector("#locked", state="hidden")
+    late.page.click("text=Try again")
+    late.wait_for_media()
+    # Remove.
+    ada.page.click("[aria-label='Remove Bob']")
+    bob.wait_for_state("kicked")
+    ada.page.wait_for_selector("#people .person:has-text('Bob')", state="detached")
+    # End, with a second press.
+    ada.page.click("#end")
+    cleo.pause(0.5)
+    assert cleo.state == "in-room"
+    ada.page.click("#end")
+    for tab in (ada, cleo, late):
+        tab.wait_for_state("ended")
+
+
+def test_what_somebody_writes_is_text_for_everybody(installation, visitors, room):
+    tabs = meet(installation, visitors, room, ["Ada", "Bob"])
+    ada, bob = tabs["Ada"], tabs["Bob"]
+    for tab, text in ((ada, "<b>Hello</b> <script>window.hurt = 1</script>"), (bob, "Grüße 🦊")):
+        tab.page.fill("#chat-text", text)
+        tab.page.press("#chat-text", "Enter")
+        for other in (ada, bob):
+            other.page.wait_for_function(
+                "(text) => [...document.querySelectorAll('.chat-text')].some((line) => line.textContent === text)", arg=text)
+    assert ada.page.evaluate("window.hurt") is None and ada.page.locator(".chat-text b").count() == 0
+    assert bob.page.evaluate("[...document.querySelectorAll('.chat-name')].map((name) => name.textContent)") == ["Ada", "You"]
+    assert bob.page.input_value("#chat-text") == ""
+    bob.photograph("meeting-chat")

@@ -1,7 +1,7 @@
 /// The bridge's answer to a `BridgeCommand`.
 public enum BridgeAnswer: Codable, Sendable, Equatable {
-    /// To `join`: everyone who is in the room now, the newcomer included.
-    case joined(participants: [Participant])
+    /// To `join`: everyone who is in the room now, the newcomer included, and whether it is locked.
+    case joined(participants: [Participant], isLocked: Bool)
     /// To `offer`: the SDP answer, and who is heard or seen in which section.
     case answered(sdp: String, sections: MediaSections)
     /// To everything else: it is under way; what comes of it is an event.
@@ -18,6 +18,10 @@ public enum BridgeRefusal: String, Error, Codable, Sendable {
     case unknownCall = "unknown_call"
     /// The room is full.
     case roomFull = "room_full"
+    /// A host has locked the room.
+    case roomLocked = "room_locked"
+    /// Nobody of that name is in the room.
+    case unknownParticipant = "unknown_participant"
     /// The bridge is at its limit of rooms, calls or peers.
     case atCapacity = "at_capacity"
     /// The SDP offer could not be read or breaks the rules of `docs/protocol.md`.

@@ -14,6 +14,8 @@ public enum BridgeCommand: Codable, Sendable, Equatable {
     case dial(DialCommand)
     /// End a call.
     case hangup(call: CallID, by: CallParty)
+    /// A host has spoken. That it is one was decided by the web side.
+    case moderate(room: RoomSlug, ModerationOrder)
     /// Trunks or extensions changed.
     case configure(BridgeSetup)
 }
@@ -25,8 +27,11 @@ public struct JoinCommand: Codable, Sendable, Equatable {
     public var name: DisplayName
     /// The page load that this browser is, as the page keeps it in its session storage.
     public var load: LoadID
+    /// Whether it came by a host's link: it gets into a locked room.
+    public var isHost: Bool
 
-    public init(room: RoomSlug, peer: PeerID, name: DisplayName, load: LoadID) {
+    public init(room: RoomSlug, peer: PeerID, name: DisplayName, load: LoadID, isHost: Bool = false) {
+        self.isHost = isHost
         self.room = room
         self.peer = peer
         self.name = name

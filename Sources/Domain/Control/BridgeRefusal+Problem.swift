@@ -5,6 +5,8 @@ extension BridgeRefusal: ExplainedError {
         case .unknownPeer: Problem(.notJoined)
         case .unknownCall: Problem(.unknownCall)
         case .roomFull: Problem(.roomFull)
+        case .roomLocked: Problem(.roomLocked)
+        case .unknownParticipant: Problem(.unknownParticipant)
         case .atCapacity: Problem(.atCapacity)
         case .invalidOffer: Problem(.invalidOffer)
         case .shuttingDown: Problem(.bridgeUnavailable)

@@ -4,6 +4,8 @@ public enum BridgeSignal: Codable, Sendable, Equatable {
     case sections(room: RoomSlug, peer: PeerID, MediaSections)
     /// A participant's switches are others than before.
     case participant(room: RoomSlug, Participant)
+    /// A room was locked or unlocked.
+    case locked(room: RoomSlug, Bool)
     /// Who speaks in a room, loudest first.
     case speaking(room: RoomSlug, [ParticipantID])
 }

@@ -23,12 +23,15 @@ public enum ProblemCode: String, Codable, Sendable, CaseIterable {
     case offerInFlight = "offer_in_flight"
     case noMedia = "no_media"
     case unknownCall = "unknown_call"
+    case unknownParticipant = "unknown_participant"
     case forbidden
     case alreadyFired = "already_fired"
     // What the installation cannot give just now.
     case roomFull = "room_full"
     case atCapacity = "at_capacity"
     case tooManyJoins = "too_many_joins"
+    case tooManyMessages = "too_many_messages"
+    case roomLocked = "room_locked"
     case bridgeUnavailable = "bridge_unavailable"
     case serverError = "server_error"
     // Where a call cannot go.
@@ -70,7 +73,9 @@ extension ProblemCode {
         switch self {
         case .malformedFrame, .unknownType, .malformedLink, .duplicateParameter, .invalidRoom, .invalidName, .invalidNumber,
             .emergencyNumber, .invalidTrunk, .invalidCamera, .invalidLoad, .invalidKey, .invalidOffer, .notSupported,
-            .notJoined, .alreadyJoined, .offerInFlight, .noMedia, .unknownCall, .forbidden, .alreadyFired, .roomFull, .tooManyJoins,
+            .notJoined, .alreadyJoined, .offerInFlight, .noMedia, .unknownCall, .unknownParticipant, .forbidden, .alreadyFired, .roomFull,
+            .roomLocked, .tooManyJoins,
+            .tooManyMessages,
             .unsigned, .malformedSignature, .staleSignature, .wrongSignature, .replayed,
             .linkTampered, .linkExpired, .linkNotYetValid, .linkRevoked, .linkKeyUnknown, .linkUsedUp, .unknownLink:
             .caller
@@ -82,10 +87,10 @@ extension ProblemCode {
     /// Whether the very same request may succeed later.
     public var isRetryable: Bool {
         switch self {
-        case .offerInFlight, .noMedia, .roomFull, .tooManyJoins, .atCapacity, .bridgeUnavailable, .serverError: true
+        case .offerInFlight, .noMedia, .roomFull, .roomLocked, .tooManyJoins, .tooManyMessages, .atCapacity, .bridgeUnavailable, .serverError: true
         case .malformedFrame, .unknownType, .malformedLink, .duplicateParameter, .invalidRoom, .invalidName, .invalidNumber,
             .emergencyNumber, .invalidTrunk, .invalidCamera, .invalidLoad, .invalidKey, .invalidOffer, .notSupported,
-            .notJoined, .alreadyJoined, .unknownCall, .forbidden, .alreadyFired, .noSuchExtension, .noTrunk, .unknownTrunk,
+            .notJoined, .alreadyJoined, .unknownCall, .unknownParticipant, .forbidden, .alreadyFired, .noSuchExtension, .noTrunk, .unknownTrunk,
             .trunkDisabled, .trunkCannotCarry,
             .unsigned, .malformedSignature, .staleSignature, .wrongSignature, .replayed,
             .linkTampered, .linkExpired, .linkNotYetValid, .linkRevoked, .linkKeyUnknown, .linkUsedUp, .unknownLink:

@@ -19,7 +19,7 @@ public struct DisplayName: ValidatedText {
 
 extension Unicode.Scalar {
     /// Not a control, and not one of the marks that turn the reading order of what follows (UAX #9).
-    fileprivate var isHarmless: Bool {
+    var isHarmless: Bool {
         switch properties.generalCategory {
         case .control, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned: return false
         default: break

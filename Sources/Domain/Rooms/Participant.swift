@@ -8,8 +8,11 @@ public struct Participant: Codable, Sendable, Equatable {
     public var name: String
     public var microphone: Bool
     public var camera: Bool
+    /// A host has silenced it, whatever its own microphone is.
+    public var isMuted: Bool
 
-    public init(id: ParticipantID, kind: Kind, name: String, microphone: Bool, camera: Bool) {
+    public init(id: ParticipantID, kind: Kind, name: String, microphone: Bool, camera: Bool, isMuted: Bool = false) {
+        self.isMuted = isMuted
         self.id = id
         self.kind = kind
         self.name = name

@@ -69,7 +69,7 @@ struct ClientFrameTests {
         "What is wrong with a frame is named by its code",
         arguments: [
             ("[]", .malformedFrame), ("42", .malformedFrame), (#"{"type":42}"#, .malformedFrame), (#"{"room":"a"}"#, .malformedFrame),
-            (#"{"type":"fly"}"#, .unknownType), (#"{"type":"chat","text":"hi"}"#, .notSupported),
+            (#"{"type":"fly"}"#, .unknownType), (#"{"type":"dtmf","call":"x","digits":"1"}"#, .notSupported),
             (#"{"type":"ping","extra":1}"#, .malformedFrame), (#"{"type":"update","microphone":1,"camera":false}"#, .malformedFrame),
             (#"{"type":"join","name":"a","load":"x"}"#, .malformedFrame),
             (#"{"type":"join","room":"a b","name":"a","load":"\#(load)"}"#, .invalidRoom),

@@ -14,13 +14,18 @@ struct ServerFrameTests {
                 """)
         #expect(
             text(.peerJoined(Samples.ada)) == """
-                {"type":"peer-joined","peer":{"id":"pe_0123456789abcdef01234567","kind":"browser","name":"Ada","microphone":true,"camera":false}}
+                {"type":"peer-joined","peer":{"id":"pe_0123456789abcdef01234567","kind":"browser","name":"Ada",\
+                "microphone":true,"camera":false,"muted":false}}
                 """)
         let tracks: [String: TrackSource] = ["10": TrackSource(participant: .call(Samples.call), kind: .audio)]
         #expect(
             text(.tracks(tracks)) == #"{"type":"tracks","tracks":{"10":{"participant":"ca_0123456789abcdef01234567","kind":"audio"}}}"#)
         #expect(text(.answer(sdp: "v=0\r\n")) == #"{"type":"signal","description":{"type":"answer","sdp":"v=0\r\n"}}"#)
         #expect(text(.media(audio: 2, video: 0)) == #"{"type":"media","audio":2,"video":0}"#)
+        #expect(text(.locked(true)) == #"{"type":"locked","on":true}"#)
+        #expect(
+            text(.chat(from: Samples.peer, ChatText("<b>hi</b>\n\"you\"")!, at: 0))
+                == #"{"type":"chat","from":"pe_0123456789abcdef01234567","text":"<b>hi</b>\n\"you\"","at":"1970-01-01T00:00:00Z"}"#)
         #expect(text(.speaking([])) == #"{"type":"speaking","participants":[]}"#)
         #expect(text(.pong) == #"{"type":"pong"}"#)
     }
@@ -32,7 +37,7 @@ struct ServerFrameTests {
         #expect(
             text(.welcome(welcome)) == """
                 {"type":"welcome","peer":"pe_0123456789abcdef01234567","room":"standup","peers":[{"id":"pe_0123456789abcdef01234567",\
-                "kind":"browser","name":"Ada","microphone":true,"camera":false}],"resume":"token","resumed":true,"calls":[\
+                "kind":"browser","name":"Ada","microphone":true,"camera":false,"muted":false}],"resume":"token","resumed":true,"role":"guest","locked":false,"calls":[\
                 {"type":"dial-status","call":"ca_0123456789abcdef01234567","number":"600","label":"Echo test","state":"answered",\
                 "early_media":false,"answered_seconds":2,"starter":false}]}
                 """)

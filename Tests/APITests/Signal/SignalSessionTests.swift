@@ -255,6 +255,55 @@ struct SignalSessionTests {
         #expect(told == [role == .host])
     }
 
+    // MARK: Roles and chat
+
+    private static let orders = [
+        #"{"type":"mute","peer":"pe_000000000000000000000002","on":true}"#, #"{"type":"kick","peer":"pe_000000000000000000000002"}"#,
+        #"{"type":"lock","on":true}"#, #"{"type":"end"}"#,
+    ]
+
+    @Test("What only a host may is refused to a guest", arguments: orders)
+    func guest(order: String) {
+        var session = joined()
+        #expect(codes(session.received(Samples.bytes(order), now: .zero)) == [.forbidden])
+    }
+
+    @Test("A host's orders are carried out, eight at a time", arguments: orders)
+    func ordered(order: String) throws {
+        var session = SignalSession(now: .zero)
+        _ = session.received(Samples.bytes(Self.join), now: .zero)
+        var admission = Self.admission
+        admission.isLocked = true
+        admission.signed = SignedLink(
+            id: try #require(LinkID("ln_0123456789ab")), room: Samples.room, link: RoomLink(), role: .host,
+            key: try #require(SigningKeyID("sk_0123456789ab")))
+        let welcome = session.joinFinished(.success(admission), now: .zero, wallMilliseconds: 0)
+        guard case .send(.welcome(let told))? = welcome.first else { throw Unexpected() }
+        #expect(told.isHost && told.isLocked)
+        for _ in 0..<8 {
+            let actions = session.received(Samples.bytes(order), now: .zero)
+            guard case .start(.moderate(Samples.place, let moderation))? = actions.first else { throw Unexpected() }
+            #expect(order.contains(#""type":"\#(moderation.type)""#))
+        }
+        #expect(codes(session.received(Samples.bytes(order), now: .zero)) == [.atCapacity])
+        #expect(codes(session.requestFinished(fault: SignalFault(.unknownParticipant, about: "mute"))) == [.unknownParticipant])
+        #expect(session.received(Samples.bytes(order), now: .zero).count == 1)
+    }
+
+    private struct Unexpected: Error {}
+
+    @Test("Anybody may write, ten messages at once and one a second")
+    func chat() {
+        var session = joined()
+        let frame = Samples.bytes(#"{"type":"chat","text":"Hello"}"#)
+        for _ in 0..<10 { #expect(session.received(frame, now: .zero) == [.start(.chat(Samples.place, ChatText("Hello")!))]) }
+        #expect(codes(session.received(frame, now: .zero)) == [.tooManyMessages])
+        #expect(codes(session.received(frame, now: .milliseconds(1_000))).isEmpty)
+        #expect(codes(session.received(frame, now: .milliseconds(1_001))) == [.tooManyMessages])
+        let news = RoomNews.chat(from: Samples.otherPeer, ChatText("Hi")!, at: 7)
+        #expect(session.heard(news) == [.send(.chat(from: Samples.otherPeer, ChatText("Hi")!, at: 7))])
+    }
+
     // MARK: Switches
 
     @Test("Of switches that change quickly the last one reaches the bridge")

@@ -18,7 +18,7 @@ struct SignalSocketTests {
                     return
                 }
                 #expect(text.hasPrefix(#"{"type":"welcome","peer":"pe_"#))
-                #expect(text.contains(#""resumed":false,"calls":[]}"#))
+                #expect(text.contains(#""resumed":false,"role":"guest","locked":false,"calls":[]}"#))
                 try await connection.send(WebSocketProbe.text(#"{"type":"signal","description":{"type":"offer","sdp":"v=0"}}"#))
                 #expect(await connection.readFrame() == .text(#"{"type":"signal","description":{"type":"answer","sdp":"v=0 answer"}}"#))
                 #expect(await connection.readFrame() == .text(#"{"type":"media","audio":2,"video":0}"#))

@@ -132,7 +132,7 @@ actor ControlEndpoint {
     private static func reply(to command: BridgeCommand) -> BridgeAnswer {
         guard case .join(let join) = command else { return .accepted }
         let newcomer = Participant(id: .peer(join.peer), kind: .browser, name: join.name.text, microphone: true, camera: false)
-        return .joined(participants: [newcomer])
+        return .joined(participants: [newcomer], isLocked: false)
     }
 
     private func encode(_ value: some Encodable) throws -> [UInt8] { Array(try JSONEncoder().encode(value)) }

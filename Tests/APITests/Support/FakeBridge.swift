@@ -20,9 +20,9 @@ actor FakeBridge: BridgeConnection {
         switch command {
         case .join(let join):
             let peer = Participant(id: .peer(join.peer), kind: .browser, name: join.name.text, microphone: true, camera: false)
-            return .joined(participants: [peer])
+            return .joined(participants: [peer], isLocked: false)
         case .offer: return .answered(sdp: "v=0 answer", sections: MediaSections(audio: 2, video: 0, tracks: [:]))
-        case .leave, .socketLost, .update, .dial, .hangup, .configure: return .accepted
+        case .leave, .socketLost, .update, .dial, .hangup, .moderate, .configure: return .accepted
         }
     }
 }

@@ -151,7 +151,7 @@ extension BridgeAnswer {
 
     /// Who is there, of an answer to `join`.
     var participants: [PeerID]? {
-        guard case .joined(let participants) = self else { return nil }
+        guard case .joined(let participants, _) = self else { return nil }
         return participants.compactMap { if case .peer(let peer) = $0.id { peer } else { nil } }
     }
 }

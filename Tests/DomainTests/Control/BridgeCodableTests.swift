@@ -41,7 +41,7 @@ struct BridgeCodableTests {
     @Test(
         "Every answer survives",
         arguments: [
-            BridgeAnswer.joined(participants: [participant]), .joined(participants: []), .accepted,
+            BridgeAnswer.joined(participants: [participant], isLocked: true), .joined(participants: [], isLocked: false), .accepted,
             .answered(
                 sdp: "v=0\r\n",
                 sections: MediaSections(audio: 2, video: 1, tracks: ["1": TrackSource(participant: .peer(Sample.peer), kind: .video)])),

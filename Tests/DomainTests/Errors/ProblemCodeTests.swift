@@ -10,14 +10,16 @@ struct ProblemCodeTests {
         #expect(Problem(code).sentence == code.sentence)
         #expect(Problem(code, "Other.").sentence == "Other.")
         // What only the caller can change does not change by itself, except by its own progress or others' leaving.
-        #expect(!code.isRetryable || code.blame == .us || [.offerInFlight, .noMedia, .roomFull, .tooManyJoins].contains(code))
+        #expect(
+            !code.isRetryable || code.blame == .us
+                || [.offerInFlight, .noMedia, .roomFull, .roomLocked, .tooManyJoins, .tooManyMessages].contains(code))
     }
 
     @Test("The error frames of the protocol are all there")
     func protocolCodes() {
         let documented = """
             malformed_frame unknown_type not_joined already_joined invalid_room invalid_name invalid_load invalid_number \
-            invalid_trunk invalid_key invalid_offer offer_in_flight no_media room_full too_many_joins \
+            invalid_trunk invalid_key invalid_offer offer_in_flight no_media room_full room_locked too_many_joins too_many_messages unknown_participant \
             at_capacity unknown_call forbidden not_supported bridge_unavailable server_error already_fired
             """
         for code in documented.split(separator: " ") { #expect(ProblemCode(rawValue: String(code)) != nil) }

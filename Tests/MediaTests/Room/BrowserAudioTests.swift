@@ -70,6 +70,32 @@ struct BrowserAudioTests {
         #expect(rig.offered.values.allSatisfy { $0 == 2 })
     }
 
+    @Test("Whom a host has muted nobody hears, browser or phone, and everybody when the host lets it speak again")
+    func muted() throws {
+        let rig = EngineRig()
+        let ears = Ears()
+        let phone = TonePhone(Self.tone(10))
+        for number: UInt32 in 1...2 { try join(rig, ears, number) }
+        #expect(rig.addPhone(10, phone))
+        rig.run(frames: 100)
+        for muted: UInt32 in [2, 10] {
+            rig.mute(muted, true)
+            // What was on its way plays out.
+            rig.run(frames: 100)
+            ears.heard = [:]
+            let before = phone.heard.count
+            rig.run(frames: 100)
+            #expect(ears.voices(of: 1, among: [1, 2, 10]) == [2, 10].filter { $0 != muted })
+            #expect(Self.tone(1).share(in: Array(phone.heard[before...])) > (muted == 2 ? 0.98 : 0.4))
+            #expect(Self.tone(2).share(in: Array(phone.heard[before...])) < (muted == 2 ? 0.001 : 0.6))
+            rig.mute(muted, false)
+            rig.run(frames: 100)
+            ears.heard = [:]
+            rig.run(frames: 60)
+            #expect(ears.voices(of: 1, among: [1, 2, 10]) == [2, 10])
+        }
+    }
+
     @Test("Twenty times two at once go and come, and three browsers and two phones stay as they should: sections are used again")
     func comingAndGoing() throws {
         let rig = EngineRig()

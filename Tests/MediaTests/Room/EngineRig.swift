@@ -52,6 +52,8 @@ final class EngineRig {
         voices[leg] = nil
     }
 
+    func mute(_ number: UInt32, _ isMuted: Bool) { engine.setMuted(isMuted, LegID(number)) }
+
     func claim(_ level: UInt8, _ number: UInt32) { levels[LegID(number)] = level }
 
     /// Offers more sections where more are asked for, as a page does.

@@ -39,6 +39,7 @@ struct EventDesk: BridgeListener {
         switch signal {
         case .sections(let room, let peer, let sections): await hub.tell(.sections(sections), in: room, only: peer)
         case .participant(let room, let participant): await hub.tell(.updated(participant), in: room)
+        case .locked(let room, let isLocked): await hub.tell(.locked(isLocked), in: room)
         case .speaking(let room, let participants): await hub.tell(.speaking(participants), in: room)
         }
     }

@@ -118,7 +118,7 @@ enum DialFailure {
         switch refusal {
         case .nobodyThere, .unknownPeer, .roomFull: .failed
         case .atCapacity, .shuttingDown: .trunkUnavailable
-        case .unknownCall, .invalidOffer, .internalError: .internalError
+        case .unknownCall, .unknownParticipant, .roomLocked, .invalidOffer, .internalError: .internalError
         }
     }
 

@@ -17,8 +17,6 @@ package actor RoomHub {
 
     package init() {}
 
-    /// Sockets that are open, joined or not.
-
     // MARK: Sockets
 
     func opened(_ socket: SignalSocket) {
@@ -90,6 +88,17 @@ package actor RoomHub {
         let seated = rooms.values.flatMap(\.values)
         rooms = [:]
         for case .socket(let socket) in seated { socket.close(.serverRestarting) }
+    }
+
+    /// Closes the socket of `peer`, and gives its place to nobody.
+    func expel(_ peer: PeerID, from room: RoomSlug, _ reason: SignalClose) {
+        guard let holder = rooms[room]?[peer] else { return }
+        set(nil, room, peer)
+        if case .socket(let socket) = holder { socket.close(reason) }
+    }
+
+    func expelAll(from room: RoomSlug, _ reason: SignalClose) {
+        for peer in Array((rooms[room] ?? [:]).keys) { expel(peer, from: room, reason) }
     }
 
     private func set(_ holder: Holder?, _ room: RoomSlug, _ peer: PeerID) {

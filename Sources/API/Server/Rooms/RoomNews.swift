@@ -8,6 +8,9 @@ package enum RoomNews: Sendable, Equatable {
     /// A call of the room as its row stands at `at`, milliseconds since 1970 UTC.
     case call(CallSnapshot, at: Int64)
     case speaking([ParticipantID])
+    case locked(Bool)
+    /// Somebody wrote to the room; `at` in milliseconds since 1970 UTC.
+    case chat(from: PeerID, ChatText, at: Int64)
     /// The receive sections of this socket's own browser.
     case sections(MediaSections)
 }

@@ -45,11 +45,11 @@ struct SignalDesk: Sendable {
         socket.enter(place)
         await hub.enter(place, socket)
         do throws(SignalFault) {
-            let participants = try await seat(place, name: frame.name)
+            let (participants, isLocked) = try await seat(place, name: frame.name, isHost: signed?.role == .host)
             return .success(
                 SignalSession.Admission(
                     place: place, participants: participants, resume: token(for: place), resumed: resumed, calls: await liveCalls(in: place.room),
-                    signed: signed))
+                    isLocked: isLocked, signed: signed))
         } catch {
             socket.forget()
             _ = await hub.leave(place, socket, waiting: resumed, now: clock.now)
@@ -67,12 +67,13 @@ struct SignalDesk: Sendable {
         return (Place(peer: PeerID(random: &generator), room: frame.room, load: frame.load), false)
     }
 
-    private func seat(_ place: Place, name: DisplayName) async throws(SignalFault) -> [Participant] {
+    private func seat(_ place: Place, name: DisplayName, isHost: Bool) async throws(SignalFault) -> (participants: [Participant], isLocked: Bool) {
         await record(place) { try await calls.recordJoin(place, now: clock.wallMilliseconds) }
         do throws(SignalFault) {
-            let answer = try await ask(.join(JoinCommand(room: place.room, peer: place.peer, name: name, load: place.load)), about: "join")
-            guard case .joined(let participants) = answer else { throw SignalFault(.serverError, about: "join") }
-            return participants
+            let answer = try await ask(
+                .join(JoinCommand(room: place.room, peer: place.peer, name: name, load: place.load, isHost: isHost)), about: "join")
+            guard case .joined(let participants, let isLocked) = answer else { throw SignalFault(.serverError, about: "join") }
+            return (participants, isLocked)
         } catch {
             await record(place) { try await calls.recordLeft(place.room, place.peer, now: clock.wallMilliseconds) }
             throw error
@@ -128,6 +129,36 @@ struct SignalDesk: Sendable {
         do throws(SignalFault) {
             _ = try await ask(
                 .update(room: place.room, peer: place.peer, microphone: switches.microphone, camera: switches.camera), about: "update")
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    // MARK: Roles
+
+    /// Carries out what a host wants; that it is one is known.
+    ///
+    /// - Returns: why it was not done.
+    func moderate(_ place: Place, _ order: SignalSession.Moderation) async -> SignalFault? {
+        do throws(SignalFault) {
+            switch order {
+            case .mute(let participant, let on):
+                _ = try await ask(.moderate(room: place.room, .mute(participant, on: on)), about: order.type)
+            case .kick(.call(let call)):
+                return await dialling.hangup(call, from: place, isHost: true).map { SignalFault($0.problem, about: order.type) }
+            case .kick(.peer(let peer)):
+                _ = try await ask(.moderate(room: place.room, .remove(peer)), about: order.type)
+                await record(Place(peer: peer, room: place.room, load: place.load)) {
+                    try await calls.recordLeft(place.room, peer, now: clock.wallMilliseconds)
+                }
+                await hub.expel(peer, from: place.room, .kicked)
+            case .lock(let on):
+                _ = try await ask(.moderate(room: place.room, .lock(on)), about: order.type)
+            case .end:
+                _ = try await ask(.moderate(room: place.room, .end), about: order.type)
+                await hub.expelAll(from: place.room, .ended)
+            }
             return nil
         } catch {
             return error

@@ -164,7 +164,12 @@ package final class SignalSocket: Sendable {
             act { $0.dialFinished(request.key, fault: fault) }
         case .hangup(let place, let call, let isHost):
             let fault = await desk.dialling.hangup(call, from: place, isHost: isHost)
-            act { $0.hangupFinished(fault: fault) }
+            act { $0.requestFinished(fault: fault) }
+        case .moderate(let place, let order):
+            let fault = await desk.moderate(place, order)
+            act { $0.requestFinished(fault: fault) }
+        case .chat(let place, let text):
+            await desk.hub.tell(.chat(from: place.peer, text, at: clock.wallMilliseconds), in: place.room)
         case .update(let place, let switches):
             var next: SignalSession.Switches? = switches
             while let current = next.take() {

@@ -161,13 +161,10 @@ export class Media extends EventTarget {
   // MARK: offers
 
   async #offerSoon() {
-    if (this.#asking) {
-      this.#offerIsDue = true;
-      return;
-    }
-    this.#offerIsDue = false;
     const pc = this.#pc;
-    if (!pc || pc.signalingState !== "stable") return;
+    // Also while an answer is being taken in: the frame that asks for more sections comes right behind it.
+    this.#offerIsDue = pc !== null && (this.#asking !== null || pc.signalingState !== "stable");
+    if (!pc || this.#offerIsDue) return;
     this.#asking = pc;
     try {
       await pc.setLocalDescription();

@@ -9,10 +9,14 @@ export class Roster {
   #people = new Map();
   #rows = new Map();
   #speaking = new Set();
+  #isHost = false;
+  #moderate;
 
-  constructor(list, count) {
+  /** `moderate(frame)` sends what a host wants of somebody. */
+  constructor(list, count, moderate) {
     this.#list = list;
     this.#count = count;
+    this.#moderate = moderate;
   }
 
   get size() { return this.#people.size; }
@@ -20,9 +24,15 @@ export class Roster {
   /** Whether anybody but this person is there. */
   get hasCompany() { return [...this.#people.keys()].some((id) => id !== this.#self); }
 
-  /** The `welcome`: everybody, and which of them is this person. */
-  reset(self, people) {
+  name(id) { return this.#people.get(id)?.name ?? "Somebody who has left"; }
+
+  /** Whether a host has silenced this person. */
+  get isMuted() { return this.#people.get(this.#self)?.muted === true; }
+
+  /** The `welcome`: everybody, which of them is this person, and whether that is a host. */
+  reset(self, people, isHost = false) {
     this.#self = self;
+    this.#isHost = isHost;
     this.#people = new Map(people.map((person) => [person.id, person]));
     this.#update();
   }
@@ -62,12 +72,12 @@ export class Roster {
     for (const person of this.#people.values()) {
       let row = this.#rows.get(person.id);
       if (!row) {
-        row = new Row(person);
+        row = new Row(person, this.#moderate);
         this.#rows.set(person.id, row);
         if (person.id === this.#self) this.#list.prepend(row.element);
         else this.#list.append(row.element);
       }
-      row.update(person, person.id === this.#self);
+      row.update(person, person.id === this.#self, this.#isHost);
     }
     this.speak(this.#speaking);
     setText(this.#count, String(this.#people.size));
@@ -80,21 +90,33 @@ class Row {
   #role = make("span", { class: "person-role" });
   #muted = icon("mic-off");
   #mutedWords = make("span", { class: "unseen", text: "muted" });
+  #mute;
+  #remove;
+  #tools;
+  #isMuted = false;
 
-  constructor(person) {
+  constructor(person, moderate) {
+    this.#mute = make("button", { type: "button", class: "tool", onclick: () => moderate({ type: "mute", peer: person.id, on: !this.#isMuted }) });
+    this.#remove = make("button", { type: "button", class: "tool", text: "Remove", onclick: () => moderate({ type: "kick", peer: person.id }) });
+    this.#tools = make("span", { class: "person-tools", hidden: true }, this.#mute, this.#remove);
     const isPhone = person.kind === "phone";
     const circle = make("span", { class: `circle ${isPhone ? "circle-phone" : tint(person.name)}`, "aria-hidden": "true" });
     circle.append(isPhone ? icon("phone") : initials(person.name));
     const text = make("span", { class: "person-text" }, this.#name, this.#role);
-    this.element = make("li", { class: "person", "data-participant": person.id, "data-kind": person.kind }, circle, text, this.#muted, this.#mutedWords);
+    this.element = make("li", { class: "person", "data-participant": person.id, "data-kind": person.kind }, circle, text, this.#muted, this.#mutedWords, this.#tools);
   }
 
-  update(person, isSelf) {
+  update(person, isSelf, isHost) {
+    this.#isMuted = person.muted === true;
     setText(this.#name, person.name);
     setText(this.#role, isSelf ? "You" : person.kind === "phone" ? "On the phone" : "In the browser");
     // A phone's own mute is not known here.
-    const isMuted = person.kind !== "phone" && !person.microphone;
+    const isMuted = this.#isMuted || (person.kind !== "phone" && !person.microphone);
     this.#muted.classList.toggle("absent", !isMuted);
     this.#mutedWords.hidden = !isMuted;
+    this.#tools.hidden = !isHost || isSelf;
+    setText(this.#mute, this.#isMuted ? "Unmute" : "Mute");
+    this.#mute.setAttribute("aria-label", `${this.#isMuted ? "Unmute" : "Mute"} ${person.name}`);
+    this.#remove.setAttribute("aria-label", `Remove ${person.name}`);
   }
 }

@@ -6,7 +6,7 @@ const pongPatience = 10_000;
 const openPatience = 10_000;
 
 /** Close codes after which coming back by itself would be wrong, or would only do the same again. */
-const finalCloses = { 1009: "too-large", 4403: "kicked", 4409: "replaced", 4429: "flood" };
+const finalCloses = { 1009: "too-large", 4403: "kicked", 4409: "replaced", 4410: "ended", 4429: "flood" };
 
 /**
  * Events: `open`; `frame` (detail: the object); `lost` (detail: {code, retryIn in ms, attempts, everOpened});

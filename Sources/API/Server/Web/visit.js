@@ -1,10 +1,12 @@
 // One person's visit to one room: brings socket, devices, media and dialling together, and says what stands in the way.
 
 import { CallCards } from "./call-card.js";
+import { Chat } from "./chat.js";
 import { Devices } from "./devices.js";
 import { dialForm } from "./dial-form.js";
 import { Dialling } from "./dialling.js";
 import { announce, setText } from "./dom.js";
+import { HostTools } from "./host-tools.js";
 import { inviteAddress } from "./link.js";
 import { Media } from "./media.js";
 import { Notices } from "./notices.js";
@@ -36,7 +38,9 @@ export class Visit {
   #playback = new Playback(at("sound"));
   #ringback = new Ringback();
   #notices = new Notices(at("notices"));
-  #roster = new Roster(at("people"), at("people-count"));
+  #roster = new Roster(at("people"), at("people-count"), (frame) => this.#isJoined && this.#socket.send(frame));
+  #chat = new Chat((text) => this.#isJoined && this.#socket.send({ type: "chat", text }));
+  #hostTools = new HostTools((frame) => this.#isJoined && this.#socket.send(frame));
   #selfView;
   #self = null;
   #isJoined = false;
@@ -133,8 +137,10 @@ export class Visit {
       case "media": return this.#media.want(frame);
       case "tracks": return this.#playback.assign(frame.tracks ?? {});
       case "peer-joined": return this.#rosterChanged(() => this.#roster.join(frame.peer));
-      case "peer-updated": return this.#roster.change(frame.peer);
+      case "peer-updated": return this.#peerChanged(frame.peer);
       case "peer-left": return this.#rosterChanged(() => this.#roster.leave(frame.peer));
+      case "chat": return this.#chat.add(frame, this.#roster.name(frame.from), frame.from === this.#self);
+      case "locked": return this.#hostTools.setLocked(frame.on === true);
       case "speaking": return this.#roster.speak(frame.participants ?? []);
       case "dial-status": return this.#dialling.status(frame);
       case "error": return this.#refused(frame);
@@ -142,7 +148,7 @@ export class Visit {
     }
   }
 
-  #welcome({ peer, peers = [], resume, resumed, calls = [] }) {
+  #welcome({ peer, peers = [], resume, resumed, calls = [], role, locked }) {
     this.#self = peer;
     this.#load.resume = resume;
     this.#isJoined = true;
@@ -151,7 +157,9 @@ export class Visit {
     this.#notices.hide("socket");
     this.#notices.hide("join");
     this.#setState("in-room");
-    this.#rosterChanged(() => this.#roster.reset(peer, peers));
+    this.#rosterChanged(() => this.#roster.reset(peer, peers, role === "host"));
+    this.#hostTools.reset({ role, locked });
+    this.#showMuted();
     this.#tellSwitches();
     // A new place knows nothing of the old one's media.
     if (resumed && this.#media.connection) this.#media.resumed();
@@ -195,6 +203,7 @@ export class Visit {
       this.#load.resume = null;
       this.#socket.restart();
     }
+    if (["mute", "kick", "lock", "end", "chat"].includes(about)) this.#notices.flash("room", { tone: "warning", text: detail });
     if (about !== "join") return;
     if (code === "invalid_name") return this.#askNameAgain(detail);
     if (passing.has(code)) {
@@ -229,10 +238,21 @@ export class Visit {
     this.#dialling.left();
     this.#notices.clear();
     this.#roster.reset(null, []);
+    this.#chat.clear();
     at("room").hidden = at("controls").hidden = true;
     this.#setState(word);
     const [title, words] = stops[word] ?? [word.startsWith("link_") ? "This link does not open" : "Could not join", ""];
     this.#gate.stop({ title, text: text || words, symbol, actions });
+  }
+
+  #peerChanged(person) {
+    this.#roster.change(person);
+    if (person.id === this.#self) this.#showMuted();
+  }
+
+  #showMuted() {
+    if (!this.#roster.isMuted) return this.#notices.hide("muted");
+    this.#notices.show("muted", { tone: "info", symbol: "mic-off", text: "A host has muted you. Nobody hears you until a host lets you speak again." });
   }
 
   #rosterChanged(change) {

@@ -116,6 +116,8 @@ export const stops = {
   link: ["This link does not work", ""],
   left: ["You have left the room", "Your microphone and camera are off."],
   kicked: ["You were removed from the room", "Somebody who runs this room has ended your visit."],
+  ended: ["The meeting is over", "Somebody who runs this room has ended it for everybody."],
+  room_locked: ["The room is locked", "Nobody new can come in just now. Ask somebody inside to let you in."],
   replaced: ["The room is open elsewhere", "You have joined again from another tab or window, so this one has stepped back."],
   flood: ["Disconnected", "This page sent too many messages in a short time, and the server has cut it off. Wait a moment before you join again."],
   "too-large": ["Disconnected", "The server refused a message of this page as too large. Join again, and tell the operator if it happens twice."],

@@ -8,6 +8,8 @@ final class BrowserLeg {
     private var negotiation = BrowserNegotiation()
     private var sections: [NegotiatedSection] = []
     var microphone = MicrophoneStream()
+    /// What it says is counted, and heard by nobody.
+    var isMuted = false
     /// Where it hears phones and other browsers.
     private(set) var sending: [SendSection] = []
     /// What it was last told of its sections.
@@ -106,8 +108,8 @@ final class BrowserLeg {
         for section in sections where section.purpose == .microphone {
             guard let format = section.receive.first(where: { $0.payloadType == header.payloadType }) else { continue }
             let level = section.audioLevelExtensionID.flatMap { header.audioLevel(id: $0, in: packet.span)?.attenuation }
-            microphone.receive(packet, header, codec: format.codec, level: level, now: now)
-            return (header, format.codec)
+            microphone.receive(packet, header, codec: format.codec, level: level, isHeard: !isMuted, now: now)
+            return isMuted ? nil : (header, format.codec)
         }
         return nil
     }

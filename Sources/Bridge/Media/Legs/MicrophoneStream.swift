@@ -10,8 +10,8 @@ struct MicrophoneStream {
     /// When the last packet came.
     private(set) var lastPacket: Duration?
 
-    /// Takes one decrypted packet of the microphone's section.
-    mutating func receive(_ packet: [UInt8], _ header: RTPHeader, codec: AudioCodec, level dBov: UInt8?, now: Duration) {
+    /// Takes one decrypted packet of the microphone's section; one that is not to be heard is counted only.
+    mutating func receive(_ packet: [UInt8], _ header: RTPHeader, codec: AudioCodec, level dBov: UInt8?, isHeard: Bool, now: Duration) {
         if ssrc != header.ssrc || codec != self.codec {
             // A decoder belongs to its codec; a new SSRC is a new stream for the one there is.
             if codec != self.codec { playouts.drop() } else { playouts.restart() }
@@ -19,8 +19,9 @@ struct MicrophoneStream {
             self.codec = codec
             reception = ReceptionStatistics(clockRate: Int(codec.clockRate), minimumRun: 1)
         }
-        lastPacket = now
         _ = reception?.receive(sequenceNumber: header.sequenceNumber, timestamp: header.timestamp, now: now)
+        guard isHeard else { return }
+        lastPacket = now
         if let dBov { level.update(dBov) }
         playouts.insert(packet, header, now: now)
     }

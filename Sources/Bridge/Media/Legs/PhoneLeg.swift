@@ -27,6 +27,8 @@ public final class PhoneLeg {
     private var packet: [UInt8] = []
     private var reply: [UInt8] = []
 
+    /// What it says is counted, and heard by nobody.
+    var isMuted = false
     /// What the phone says, for the other phones of the room.
     var playouts = SourcePlayouts()
     /// How loud the phone is, for the speaker display.

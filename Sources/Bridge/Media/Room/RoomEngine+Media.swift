@@ -33,6 +33,7 @@ extension RoomEngine {
         switch DatagramKind(datagram.span) {
         case .rtp where !isControl:
             switch phone.receive(datagram, from: remote, now: now) {
+            case .audio(let header, _) where phone.isMuted: for browser in browsers { browser.remove(header, from: leg) }
             case .audio(let header, let codec): spread(datagram, header, codec: codec, of: phone, now: now, into: &batch)
             case .removed(let header): for browser in browsers { browser.remove(header, from: leg) }
             case .nothing: break

@@ -63,7 +63,7 @@ extension RoomEngine {
         // Kept for after the exchange: until then the batch is the leg's to write to.
         var answer: (packet: [UInt8], header: RTPHeader)?
         let progress = phone.exchange(mixed, now: now, into: &batch) { answer = ($0, $1) }
-        if let answer { spread(answer.packet, answer.header, codec: phone.codec, of: phone, now: now, into: &batch) }
+        if let answer, !phone.isMuted { spread(answer.packet, answer.header, codec: phone.codec, of: phone, now: now, into: &batch) }
         if progress == .hungUp { events.append(.farEndHungUp(phone.id)) }
     }
 

@@ -80,6 +80,12 @@ public final class RoomEngine {
         events += transport.ufrags.map { .transportClosed(leg, ufrag: $0) }
     }
 
+    /// Nobody hears the leg any more, or everybody does again.
+    public func setMuted(_ isMuted: Bool, _ leg: LegID) {
+        browser(leg)?.isMuted = isMuted
+        phone(leg)?.isMuted = isMuted
+    }
+
     func browser(_ leg: LegID) -> BrowserLeg? { browsers.first { $0.id == leg } }
 
     /// When the browser was last heard by a valid STUN check; `nil` if never.

@@ -167,6 +167,7 @@ private enum SignalSubject: Hashable {
     case sections(RoomSlug, PeerID)
     case participant(RoomSlug, ParticipantID)
     case speaking(RoomSlug)
+    case locked(RoomSlug)
 }
 
 extension BridgeSignal {
@@ -175,6 +176,7 @@ extension BridgeSignal {
         case .sections(let room, let peer, _): .sections(room, peer)
         case .participant(let room, let participant): .participant(room, participant.id)
         case .speaking(let room, _): .speaking(room)
+        case .locked(let room, _): .locked(room)
         }
     }
 }

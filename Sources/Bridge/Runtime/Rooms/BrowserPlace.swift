@@ -17,6 +17,8 @@ struct BrowserPlace {
     var load: LoadID
     var microphone = true
     var camera = false
+    /// A host has silenced it.
+    var isMuted = false
     /// When the socket was lost; `nil` while it is there.
     var socketLostAt: Duration?
     /// When media was last known to be alive; the join counts, so that a page may ask for the microphone first.
@@ -27,7 +29,7 @@ struct BrowserPlace {
     var closedMedia = false
 
     var participant: Participant {
-        Participant(id: .peer(peer), kind: .browser, name: name.text, microphone: microphone, camera: camera)
+        Participant(id: .peer(peer), kind: .browser, name: name.text, microphone: microphone, camera: camera, isMuted: isMuted)
     }
 
     /// Whether the phones of the room stay for this browser's sake.

@@ -6,6 +6,8 @@ struct LiveCall {
     let command: DialCommand
     let leg: LegID
     var state: CallState
+    /// A host has silenced the phone.
+    var isMuted = false
     /// When it was answered.
     var answeredAt: Duration?
     /// What is tried now and not decided yet.
@@ -24,7 +26,7 @@ struct LiveCall {
     }
 
     var participant: Participant {
-        Participant(id: .call(call), kind: .phone, name: command.label, microphone: true, camera: false)
+        Participant(id: .call(call), kind: .phone, name: command.label, microphone: true, camera: false, isMuted: isMuted)
     }
 
     /// When its maximum is reached; `nil` before the answer.

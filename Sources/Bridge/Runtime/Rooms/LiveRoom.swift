@@ -12,6 +12,8 @@ package final class LiveRoom {
     let slug: RoomSlug
     let engine: RoomEngine
     var places: [PeerID: BrowserPlace] = [:]
+    /// Nobody new comes in but a host.
+    var isLocked = false
     var calls: [CallID: LiveCall] = [:]
     /// Peers and calls by their legs, for what the engine tells.
     var peersByLeg: [LegID: PeerID] = [:]
@@ -45,6 +47,7 @@ package final class LiveRoom {
             // What was told meanwhile went to a socket that is gone, and a page that resumes offers nothing by itself.
             tellSections(of: place, into: &output)
         } else {
+            guard !isLocked || command.isHost else { return .refused(.roomLocked) }
             guard places.count < Self.placeLimit else { return .refused(.roomFull) }
             let place = BrowserPlace(peer: command.peer, leg: leg, name: command.name, load: command.load, mediaSeenAt: now)
             places[command.peer] = place
@@ -53,7 +56,7 @@ package final class LiveRoom {
             output.changes.append((.room(slug), .participantJoined(room: slug, place.participant)))
         }
         settleGrace(now: now, into: &output)
-        return .joined(participants: participants)
+        return .joined(participants: participants, isLocked: isLocked)
     }
 
     func leave(_ peer: PeerID, now: Duration, into output: inout RoomOutput) -> BridgeAnswer {

@@ -136,6 +136,9 @@ package struct RoomTable {
         case .hangup(let call, let party):
             guard let entry = byCall[call] else { return .refused(.unknownCall) }
             return settle(entry, into: &output, entry.room.hangup(call, by: party, now: now, into: &output))
+        case .moderate(let room, let order):
+            guard let entry = bySlug[room] else { return .refused(.unknownPeer) }
+            return settle(entry, into: &output, entry.room.moderate(order, now: now, into: &output))
         case .configure: return .accepted
         }
     }

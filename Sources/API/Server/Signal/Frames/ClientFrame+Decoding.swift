@@ -51,7 +51,12 @@ private struct FrameMembers {
             try only(["microphone", "camera"], .update(microphone: flag("microphone"), camera: flag("camera")))
         case "leave": try only([], .leave)
         case "ping": try only([], .ping)
-        case "dtmf", "mute", "kick", "lock", "end", "chat", "accept", "decline":
+        case "mute": try only(["peer", "on"], .mute(participant(), on: flag("on")))
+        case "kick": try only(["peer"], .kick(participant()))
+        case "lock": try only(["on"], .lock(on: flag("on")))
+        case "end": try only([], .end)
+        case "chat": try chat()
+        case "dtmf", "accept", "decline":
             throw SignalFault(.notSupported, about: type)
         default:
             throw SignalFault(.unknownType)
@@ -117,6 +122,18 @@ private struct FrameMembers {
             throw SignalFault(.unknownCall, about: type)
         }
         return try only(["call"], call)
+    }
+
+    private func participant() throws(SignalFault) -> ParticipantID {
+        guard let participant = ParticipantID(try required("peer")) else { throw SignalFault(.unknownParticipant, about: type) }
+        return participant
+    }
+
+    private func chat() throws(SignalFault) -> ClientFrame {
+        guard let text = ChatText(try required("text")) else {
+            throw malformed("A message has 1 to \(ChatText.limit) characters, and no control characters.")
+        }
+        return try only(["text"], .chat(text))
     }
 
     // MARK: Members

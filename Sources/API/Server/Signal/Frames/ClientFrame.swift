@@ -9,6 +9,11 @@ package enum ClientFrame: Sendable, Equatable {
     case dial(DialFrame)
     case hangup(CallID)
     case update(microphone: Bool, camera: Bool)
+    case mute(ParticipantID, on: Bool)
+    case kick(ParticipantID)
+    case lock(on: Bool)
+    case end
+    case chat(ChatText)
     case leave
     case ping
 
@@ -20,6 +25,11 @@ package enum ClientFrame: Sendable, Equatable {
         case .dial: "dial"
         case .hangup: "hangup"
         case .update: "update"
+        case .mute: "mute"
+        case .kick: "kick"
+        case .lock: "lock"
+        case .end: "end"
+        case .chat: "chat"
         case .leave: "leave"
         case .ping: "ping"
         }

@@ -21,6 +21,8 @@ extension ServerFrame {
         case .peerUpdated: "peer-updated"
         case .peerLeft: "peer-left"
         case .dialStatus: "dial-status"
+        case .chat: "chat"
+        case .locked: "locked"
         case .speaking: "speaking"
         case .error: "error"
         case .pong: "pong"
@@ -36,6 +38,8 @@ extension ServerFrame {
             json.array(welcome.peers) { json, peer in peer.write(to: &json) }
             json.member("resume", welcome.resume)
             json.member("resumed", welcome.resumed)
+            json.member("role", welcome.isHost ? "host" : "guest")
+            json.member("locked", welcome.isLocked)
             json.name("calls")
             json.array(welcome.calls) { json, call in
                 json.object { json in
@@ -70,6 +74,12 @@ extension ServerFrame {
             json.member("peer", participant.description)
         case .dialStatus(let status):
             status.writeMembers(to: &json)
+        case .chat(let peer, let text, let at):
+            json.member("from", peer.text)
+            json.member("text", text.text)
+            json.member("at", RFC3339.text(milliseconds: at))
+        case .locked(let isLocked):
+            json.member("on", isLocked)
         case .speaking(let participants):
             json.name("participants")
             json.array(participants) { json, participant in json.string(participant.description) }
@@ -92,6 +102,7 @@ extension Participant {
             json.member("name", name)
             json.member("microphone", microphone)
             json.member("camera", camera)
+            json.member("muted", isMuted)
         }
     }
 }

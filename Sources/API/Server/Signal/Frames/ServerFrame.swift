@@ -13,6 +13,10 @@ package enum ServerFrame: Sendable, Equatable {
     case peerUpdated(Participant)
     case peerLeft(ParticipantID)
     case dialStatus(DialStatus)
+    /// What somebody wrote; `at` in milliseconds since 1970 UTC.
+    case chat(from: PeerID, ChatText, at: Int64)
+    /// The room was locked or unlocked.
+    case locked(Bool)
     /// Who speaks now, loudest first.
     case speaking([ParticipantID])
     case error(SignalFault)
@@ -31,8 +35,16 @@ package struct Welcome: Sendable, Equatable {
     package var resumed: Bool
     /// The live calls of the room.
     package var calls: [DialStatus]
+    /// Whether this browser came by a host's link.
+    package var isHost: Bool
+    package var isLocked: Bool
 
-    package init(peer: PeerID, room: RoomSlug, peers: [Participant], resume: String, resumed: Bool, calls: [DialStatus]) {
+    package init(
+        peer: PeerID, room: RoomSlug, peers: [Participant], resume: String, resumed: Bool, calls: [DialStatus], isHost: Bool = false,
+        isLocked: Bool = false
+    ) {
+        self.isHost = isHost
+        self.isLocked = isLocked
         self.peer = peer
         self.room = room
         self.peers = peers

@@ -5,7 +5,9 @@ struct JoinedState {
     let place: Place
     /// The signed link by which the browser came.
     let signed: SignedLink?
-    /// Whether it may hang up what others have called.
+    /// Messages that it may write now: ten at once, one a second.
+    var messages: TokenBucket
+    /// Whether it may hang up what others have called, and moderate the room.
     var isHost: Bool { signed?.role == .host }
     var offerInFlight = false
     /// Offers that came meanwhile: each is refused once the answer before it is out, since the page counts answers and errors in order.
@@ -30,7 +32,8 @@ struct JoinedState {
     /// Ended calls are remembered to keep stale news away; beyond this many they are forgotten.
     private static let toldLimit = 256
 
-    init(place: Place, signed: SignedLink? = nil) {
+    init(place: Place, signed: SignedLink? = nil, now: Duration) {
+        messages = TokenBucket(capacity: 10, refill: .seconds(1), now: now)
         self.place = place
         self.signed = signed
     }
@@ -57,6 +60,10 @@ struct JoinedState {
             return participant == .peer(place.peer) ? [] : [.peerLeft(participant)]
         case .speaking(let participants):
             return [.speaking(participants)]
+        case .locked(let isLocked):
+            return [.locked(isLocked)]
+        case .chat(let peer, let text, let at):
+            return [.chat(from: peer, text, at: at)]
         case .sections(let sections):
             return frames(for: sections)
         case .call(let call, let at):

@@ -5,6 +5,7 @@ package enum SignalClose: Sendable, Equatable, CaseIterable {
     case protocolError
     case frameTooLarge
     case kicked
+    case ended
     case joinTimeout
     case keepaliveTimeout
     case replaced
@@ -21,6 +22,7 @@ package enum SignalClose: Sendable, Equatable, CaseIterable {
         case .kicked: 4403
         case .joinTimeout, .keepaliveTimeout: 4408
         case .replaced: 4409
+        case .ended: 4410
         case .slowReader: 4413
         case .flood: 4429
         }
@@ -33,6 +35,7 @@ package enum SignalClose: Sendable, Equatable, CaseIterable {
         case .protocolError: "protocol_error"
         case .frameTooLarge: "frame_too_large"
         case .kicked: "kicked"
+        case .ended: "ended"
         case .joinTimeout: "join_timeout"
         case .keepaliveTimeout: "keepalive_timeout"
         case .replaced: "replaced"

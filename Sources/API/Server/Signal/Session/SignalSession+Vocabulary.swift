@@ -19,6 +19,27 @@ extension SignalSession {
         case dial(DialRequest)
         case hangup(Place, CallID, isHost: Bool)
         case update(Place, Switches)
+        case moderate(Place, Moderation)
+        case chat(Place, ChatText)
+    }
+
+    /// What a host wants.
+    package enum Moderation: Sendable, Equatable {
+        case mute(ParticipantID, on: Bool)
+        /// A browser is put out, a phone is hung up.
+        case kick(ParticipantID)
+        case lock(on: Bool)
+        case end
+
+        /// The type of its frame.
+        package var type: String {
+            switch self {
+            case .mute: "mute"
+            case .kick: "kick"
+            case .lock: "lock"
+            case .end: "end"
+            }
+        }
     }
 
     /// A browser's own microphone and camera.
@@ -39,12 +60,15 @@ extension SignalSession {
         package var resume: String
         package var resumed: Bool
         package var calls: [CallSnapshot]
+        package var isLocked: Bool
         /// The signed link by which the browser came.
         package var signed: SignedLink?
 
         package init(
-            place: Place, participants: [Participant], resume: String, resumed: Bool, calls: [CallSnapshot], signed: SignedLink? = nil
+            place: Place, participants: [Participant], resume: String, resumed: Bool, calls: [CallSnapshot], isLocked: Bool = false,
+            signed: SignedLink? = nil
         ) {
+            self.isLocked = isLocked
             self.signed = signed
             self.place = place
             self.participants = participants

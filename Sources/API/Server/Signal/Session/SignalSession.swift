@@ -114,7 +114,7 @@ package struct SignalSession: ~Copyable {
         case (.join, _):
             return [.send(.error(SignalFault(.alreadyJoined, about: "join")))]
         case (_, .joined(let joined)):
-            return handle(frame, joined)
+            return handle(frame, joined, now: now)
         case (.dial(let dial), _):
             return [.send(.error(SignalFault(.notJoined, about: "dial", key: dial.key)))]
         case (_, _):
@@ -122,12 +122,17 @@ package struct SignalSession: ~Copyable {
         }
     }
 
-    private mutating func handle(_ frame: ClientFrame, _ joined: JoinedState) -> [Action] {
+    private mutating func handle(_ frame: ClientFrame, _ joined: JoinedState, now: Duration) -> [Action] {
         switch frame {
         case .offer(let sdp): offer(sdp, joined)
         case .dial(let dial): self.dial(dial, joined)
         case .hangup(let call): hangup(call, joined)
         case .update(let microphone, let camera): update(Switches(microphone: microphone, camera: camera), joined)
+        case .mute(let participant, let on): moderate(.mute(participant, on: on), joined)
+        case .kick(let participant): moderate(.kick(participant), joined)
+        case .lock(let on): moderate(.lock(on: on), joined)
+        case .end: moderate(.end, joined)
+        case .chat(let text): chat(text, joined, now: now)
         case .candidate, .join, .leave, .ping: []
         }
     }
@@ -142,7 +147,7 @@ package struct SignalSession: ~Copyable {
             state = .waiting(until: max(until, now + .seconds(3)))
             return [.send(.error(fault))]
         case .success(let admission):
-            var joined = JoinedState(place: admission.place, signed: admission.signed)
+            var joined = JoinedState(place: admission.place, signed: admission.signed, now: now)
             let calls = admission.calls.map { call in
                 joined.tell(call)
                 return DialStatus(call, key: nil, load: admission.place.load, isHost: joined.isHost, now: wallMilliseconds)
@@ -150,7 +155,7 @@ package struct SignalSession: ~Copyable {
             state = .joined(joined)
             let welcome = Welcome(
                 peer: admission.place.peer, room: admission.place.room, peers: admission.participants,
-                resume: admission.resume, resumed: admission.resumed, calls: calls)
+                resume: admission.resume, resumed: admission.resumed, calls: calls, isHost: joined.isHost, isLocked: admission.isLocked)
             return [.send(.welcome(welcome))] + news.flatMap { heard($0) }
         }
     }
@@ -245,11 +250,32 @@ package struct SignalSession: ~Copyable {
         return [.start(.hangup(joined.place, call, isHost: joined.isHost))]
     }
 
-    package mutating func hangupFinished(fault: SignalFault?) -> [Action] {
+    /// A hang-up or an order of a host has been carried out, or not.
+    package mutating func requestFinished(fault: SignalFault?) -> [Action] {
         guard case .joined(var joined) = state else { return [] }
         joined.operations -= 1
         state = .joined(joined)
         return fault.map { [.send(.error($0))] } ?? []
+    }
+
+    // MARK: Roles and chat
+
+    private mutating func moderate(_ order: Moderation, _ joined: JoinedState) -> [Action] {
+        guard joined.isHost else { return [.send(.error(SignalFault(.forbidden, about: order.type)))] }
+        guard joined.operations < Self.operationLimit else {
+            return [.send(.error(SignalFault(.atCapacity, "Too many requests of this page are waiting for an answer.", about: order.type)))]
+        }
+        var joined = joined
+        joined.operations += 1
+        state = .joined(joined)
+        return [.start(.moderate(joined.place, order))]
+    }
+
+    private mutating func chat(_ text: ChatText, _ joined: JoinedState, now: Duration) -> [Action] {
+        var joined = joined
+        defer { state = .joined(joined) }
+        guard joined.messages.take(now: now) else { return [.send(.error(SignalFault(.tooManyMessages, about: "chat")))] }
+        return [.start(.chat(joined.place, text))]
     }
 
     // MARK: Switches
