@@ -90,6 +90,39 @@ def test_a_locked_room_lets_in_hosts_alone(installation, room, meeting, host_lin
         assert second.receive("welcome")["locked"] is True
 
 
+def test_a_reload_is_let_into_a_locked_room_and_does_not_lift_a_mute(installation, room, host_link):
+    load = fresh_load()
+    with SignalSocket(installation) as host:
+        host.send(type="join", room=room, name="Hanna", load=fresh_load(), link=host_link(room))
+        host.receive("welcome")
+        with SignalSocket(installation) as guest:
+            peer = guest.join(room, name="Gus", load=load)["peer"]
+            host.send(type="lock", on=True)
+            host.send(type="mute", peer=peer, on=True)
+            assert guest.receive("peer-updated")["peer"]["muted"] is True
+            guest.send(type="leave")
+            assert guest.wait_for_close() == (1000, "left")
+        with SignalSocket(installation) as again:
+            welcome = again.join(room, name="Gus", load=load)
+            assert [one["muted"] for one in welcome["peers"] if one["id"] == welcome["peer"]] == [True]
+            host.send(type="kick", peer=welcome["peer"])
+            assert again.wait_for_close() == (4403, "kicked")
+        with SignalSocket(installation) as kicked:
+            assert kicked.error(type="join", room=room, name="Gus", load=load) == ("room_locked", "join")
+
+
+def test_an_expired_host_link_makes_no_host_of_who_is_there_already(installation, rest, room):
+    key = rest.made("/v1/signing-keys", {"name": "expired"})
+    old = rest.made("/v1/links", {"signing_key": key["id"], "room": room, "role": "host", "expires_at": "2020-01-01T00:00:00Z"})
+    load = fresh_load()
+    with SignalSocket(installation) as socket:
+        resume = socket.join(room, load=load)["resume"]
+    with SignalSocket(installation) as again:
+        again.send(type="join", room=room, name="Test", load=load, resume=resume, link=old["url"].split("room.html", 1)[1])
+        welcome = again.receive("welcome")
+        assert (welcome["resumed"], welcome["role"]) == (True, "guest")
+
+
 def test_a_host_ends_the_meeting_for_everybody(installation, room, meeting):
     host, guest = meeting
     host.send(type="end")
@@ -105,7 +138,7 @@ def test_what_somebody_writes_everybody_reads_as_it_is(meeting):
     guest.send(type="chat", text=f"  {text} ")
     for socket in meeting:
         message = socket.receive("chat")
-        assert (message["from"], message["text"]) == (guest.id, text)
+        assert (message["from"], message["name"], message["text"]) == (guest.id, "Gus", text)
         assert message["at"].endswith("Z")
 
 

@@ -148,8 +148,10 @@ extension Store {
             return .refused(LinkFault.tampered.problem)
         }
         guard known.key.revokedAt == nil else { return .refused(LinkFault.keyUnknown.problem) }
-        // Who has a place keeps it: an expired link dials no more (`linkGrant`), but ends nobody's call.
-        if !isReturn, let fault = signed.fault(now: now) { return .refused(fault.problem) }
+        if let fault = signed.fault(now: now) {
+            // Who has a place keeps it, however it came to it; what the link has granted is over.
+            return isReturn && fault == .expired ? .plain : .refused(fault.problem)
+        }
         let isOpen = try await transaction { transaction throws(PostgresError) in
             try transaction.remember(signed, now: now)
             return try transaction.row(
@@ -165,7 +167,7 @@ extension Store {
     private func openRandomLink(_ room: RoomSlug, isReturn: Bool, now: Int64) async throws(StoreError) -> LinkOpening {
         let fault = try await transaction { transaction throws(PostgresError) -> LinkFault? in
             guard let row = try transaction.lockedRandomLink(in: room) else { return nil }
-            if let fault = row.fault(now: now), !isReturn || fault == .revoked { return fault }
+            if let fault = row.fault(now: now), !isReturn || fault != .expired { return fault }
             if !isReturn { _ = try transaction.execute("UPDATE links SET opened = opened + 1 WHERE id = $1", .id(row.id)) }
             return nil
         }

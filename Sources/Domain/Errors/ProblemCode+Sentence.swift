@@ -21,7 +21,7 @@ extension ProblemCode {
         case .offerInFlight: "Wait for the answer to the last offer."
         case .noMedia: "The sound is not connected yet, so nobody would hear the phone."
         case .unknownCall: "There is no such call, or it is over."
-        case .forbidden: "Only who started the call may do this."
+        case .forbidden: "Only a host, or who started the call, may do this."
         case .alreadyFired: "Somebody else in this room has called this number from the same link."
         case .roomFull: "The room is full."
         case .roomLocked: "The room is locked. Ask somebody inside to let you in."

@@ -6,7 +6,7 @@ public struct ChatText: ValidatedText {
     /// Surrounding white space is dropped; control characters and bidirectional overrides are refused.
     public init?(_ text: String) {
         // The byte bound keeps one hostile cluster from carrying a megabyte.
-        guard text.utf8.count <= 16 * 1024 else { return nil }
+        guard text.utf8.count <= 8 * 1024 else { return nil }
         var scalars = text.unicodeScalars[...]
         while scalars.first?.properties.isWhitespace == true { scalars.removeFirst() }
         while scalars.last?.properties.isWhitespace == true { scalars.removeLast() }

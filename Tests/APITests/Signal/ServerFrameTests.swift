@@ -24,8 +24,8 @@ struct ServerFrameTests {
         #expect(text(.media(audio: 2, video: 0)) == #"{"type":"media","audio":2,"video":0}"#)
         #expect(text(.locked(true)) == #"{"type":"locked","on":true}"#)
         #expect(
-            text(.chat(from: Samples.peer, ChatText("<b>hi</b>\n\"you\"")!, at: 0))
-                == #"{"type":"chat","from":"pe_0123456789abcdef01234567","text":"<b>hi</b>\n\"you\"","at":"1970-01-01T00:00:00Z"}"#)
+            text(.chat(ChatMessage(from: Samples.peer, name: "Ada", text: ChatText("<b>hi</b>\n\"you\"")!, at: 0)))
+                == #"{"type":"chat","from":"pe_0123456789abcdef01234567","name":"Ada","text":"<b>hi</b>\n\"you\"","at":"1970-01-01T00:00:00Z"}"#)
         #expect(text(.speaking([])) == #"{"type":"speaking","participants":[]}"#)
         #expect(text(.pong) == #"{"type":"pong"}"#)
     }

@@ -15,12 +15,18 @@ package struct BridgeLease: Sendable, Equatable {
     package private(set) var state = State.unknown
     /// When the first question was asked that is unanswered since the last contact.
     private var silentSince: Duration?
+    private var lastAskedAt = Duration.zero
+    /// A question that was lost is no silence: it must have been asked again so much later.
+    private static let insistence = Duration.seconds(5)
     private var lookedAt: Duration
 
     package init(now: Duration) { lookedAt = now }
 
     /// Something is asked. Only a question can be answered by silence: as long as we are busy with the last answer, the bridge is not silent.
-    package mutating func asked(now: Duration) { silentSince = silentSince ?? now }
+    package mutating func asked(now: Duration) {
+        silentSince = silentSince ?? now
+        lastAskedAt = now
+    }
 
     /// A believed answer came.
     package mutating func contact(now: Duration) {
@@ -34,7 +40,7 @@ package struct BridgeLease: Sendable, Equatable {
         let stood = now - lookedAt - Self.interval * 2
         if stood > .zero { silentSince = silentSince.map { min($0 + stood, now) } }
         lookedAt = now
-        guard state == .alive, let silentSince, now - silentSince >= Self.duration else { return false }
+        guard state == .alive, let silentSince, now - silentSince >= Self.duration, lastAskedAt - silentSince >= Self.insistence else { return false }
         state = .dead
         return true
     }

@@ -196,9 +196,18 @@ package actor BridgeLink: BridgeConnection {
         _ path: String, _ request: some Encodable & Sendable, epoch: UInt64, timeout: Duration, as type: Answer.Type
     ) async throws(ControlExchange.Failure) -> Answer {
         lease.asked(now: clock.now)
-        let answer = try await exchange.post(path, request, epoch: epoch, timeout: timeout, as: type)
-        lease.contact(now: clock.now)
-        return answer
+        do throws(ControlExchange.Failure) {
+            let answer = try await exchange.post(path, request, epoch: epoch, timeout: timeout, as: type)
+            lease.contact(now: clock.now)
+            return answer
+        } catch {
+            switch error {
+            // A refusal that is signed is the bridge's word, too.
+            case .wrongEpoch, .expired, .status: lease.contact(now: clock.now)
+            case .notBelieved, .unreachable, .unbelievable: break
+            }
+            throw error
+        }
     }
 
     private func apply(_ event: BridgeEvent, _ listener: any BridgeListener, epoch: UInt64) async -> Bool {

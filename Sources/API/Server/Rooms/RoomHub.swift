@@ -90,6 +90,11 @@ package actor RoomHub {
         for case .socket(let socket) in seated { socket.close(.serverRestarting) }
     }
 
+    /// Whether the place is still this socket's.
+    func isSeated(_ socket: SignalSocket, _ place: Place) -> Bool {
+        if case .socket(let holder) = rooms[place.room]?[place.peer] { holder === socket } else { false }
+    }
+
     /// Closes the socket of `peer`, and gives its place to nobody.
     func expel(_ peer: PeerID, from room: RoomSlug, _ reason: SignalClose) {
         guard let holder = rooms[room]?[peer] else { return }

@@ -9,8 +9,7 @@ package enum RoomNews: Sendable, Equatable {
     case call(CallSnapshot, at: Int64)
     case speaking([ParticipantID])
     case locked(Bool)
-    /// Somebody wrote to the room; `at` in milliseconds since 1970 UTC.
-    case chat(from: PeerID, ChatText, at: Int64)
+    case chat(ChatMessage)
     /// The receive sections of this socket's own browser.
     case sections(MediaSections)
 }

@@ -16,6 +16,9 @@ struct SignalDesk: Sendable {
     let dialling: DialDesk
     let resumeKey: SymmetricKey
     let joins: JoinGate
+    /// Messages: of one participant, also over another socket, ten at once and one a second; of a room 30 at once and ten a second.
+    private let writers = TokenBuckets<PeerID>(burst: 10, refill: .seconds(1))
+    private let rooms = TokenBuckets<RoomSlug>(burst: 30, refill: .milliseconds(100))
     let clock: ServerClock
     let logger: Logger
 
@@ -46,6 +49,11 @@ struct SignalDesk: Sendable {
         await hub.enter(place, socket)
         do throws(SignalFault) {
             let (participants, isLocked) = try await seat(place, name: frame.name, isHost: signed?.role == .host)
+            guard await hub.isSeated(socket, place) else {
+                // Put out while it came in: the bridge must not keep what the hub has given up.
+                _ = try? await bridge.send(.leave(room: place.room, peer: place.peer), expiry: clock.wallMilliseconds + Self.patience)
+                throw SignalFault(.notJoined, about: "join")
+            }
             return .success(
                 SignalSession.Admission(
                     place: place, participants: participants, resume: token(for: place), resumed: resumed, calls: await liveCalls(in: place.room),
@@ -135,7 +143,17 @@ struct SignalDesk: Sendable {
         }
     }
 
-    // MARK: Roles
+    // MARK: Roles and chat
+
+    /// Tells everybody in the room what somebody writes, unless that is too much: of one, or of all.
+    func chat(_ place: Place, _ name: String, _ text: ChatText) async -> SignalFault? {
+        let now = clock.now
+        guard writers.take(place.peer, now: now).isAdmitted, rooms.take(place.room, now: now).isAdmitted else {
+            return SignalFault(.tooManyMessages, about: "chat")
+        }
+        await hub.tell(.chat(ChatMessage(from: place.peer, name: name, text: text, at: clock.wallMilliseconds)), in: place.room)
+        return nil
+    }
 
     /// Carries out what a host wants; that it is one is known.
     ///
@@ -148,16 +166,17 @@ struct SignalDesk: Sendable {
             case .kick(.call(let call)):
                 return await dialling.hangup(call, from: place, isHost: true).map { SignalFault($0.problem, about: order.type) }
             case .kick(.peer(let peer)):
+                // The hub first: from here on nobody takes the place back, and a join that is on its way finds it gone.
+                await hub.expel(peer, from: place.room, .kicked)
                 _ = try await ask(.moderate(room: place.room, .remove(peer)), about: order.type)
                 await record(Place(peer: peer, room: place.room, load: place.load)) {
                     try await calls.recordLeft(place.room, peer, now: clock.wallMilliseconds)
                 }
-                await hub.expel(peer, from: place.room, .kicked)
             case .lock(let on):
                 _ = try await ask(.moderate(room: place.room, .lock(on)), about: order.type)
             case .end:
-                _ = try await ask(.moderate(room: place.room, .end), about: order.type)
                 await hub.expelAll(from: place.room, .ended)
+                _ = try await ask(.moderate(room: place.room, .end), about: order.type)
             }
             return nil
         } catch {

@@ -164,12 +164,22 @@ package final class SignalSocket: Sendable {
             act { $0.dialFinished(request.key, fault: fault) }
         case .hangup(let place, let call, let isHost):
             let fault = await desk.dialling.hangup(call, from: place, isHost: isHost)
-            act { $0.requestFinished(fault: fault) }
-        case .moderate(let place, let order):
-            let fault = await desk.moderate(place, order)
-            act { $0.requestFinished(fault: fault) }
-        case .chat(let place, let text):
-            await desk.hub.tell(.chat(from: place.peer, text, at: clock.wallMilliseconds), in: place.room)
+            act { $0.hangupFinished(fault: fault) }
+        case .moderate, .chat:
+            var next: SignalSession.Operation? = operation
+            while let current = next.take() {
+                let fault: SignalFault? =
+                    switch current {
+                    case .moderate(let place, let order): await desk.moderate(place, order)
+                    case .chat(let place, let name, let text): await desk.chat(place, name, text)
+                    case .join, .offer, .dial, .hangup, .update: nil
+                    }
+                act {
+                    next = $0
+                } _: {
+                    $0.orderedFinished(fault: fault)
+                }
+            }
         case .update(let place, let switches):
             var next: SignalSession.Switches? = switches
             while let current = next.take() {

@@ -9,6 +9,7 @@ export class Chat {
   #lines = document.getElementById("chat-lines");
   #form = document.getElementById("chat-form");
   #field = document.getElementById("chat-text");
+  #sent = "";
   #empty = document.getElementById("chat-empty");
 
   /** `send(text)` answers whether it could be sent. */
@@ -16,13 +17,21 @@ export class Chat {
     this.#form.onsubmit = (event) => {
       event.preventDefault();
       const text = this.#field.value.trim();
-      if (text !== "" && send(text)) this.#field.value = "";
+      if (text !== "" && send(text)) {
+        this.#sent = text;
+        this.#field.value = "";
+      }
       this.#field.focus();
     };
   }
 
-  /** A `chat` frame; `name` is the writer's as the roster has it. */
-  add({ text, at }, name, isOwn) {
+  /** The last message was not taken: nobody has to write it again. */
+  refused() {
+    if (this.#field.value === "") this.#field.value = this.#sent;
+  }
+
+  /** A `chat` frame. */
+  add({ name, text, at }, isOwn) {
     const follows = this.#lines.scrollHeight - this.#lines.scrollTop - this.#lines.clientHeight < 40;
     const time = new Date(at);
     const clock = Number.isNaN(time.valueOf()) ? "" : time.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });

@@ -24,8 +24,6 @@ export class Roster {
   /** Whether anybody but this person is there. */
   get hasCompany() { return [...this.#people.keys()].some((id) => id !== this.#self); }
 
-  name(id) { return this.#people.get(id)?.name ?? "Somebody who has left"; }
-
   /** Whether a host has silenced this person. */
   get isMuted() { return this.#people.get(this.#self)?.muted === true; }
 

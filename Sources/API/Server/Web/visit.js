@@ -139,7 +139,7 @@ export class Visit {
       case "peer-joined": return this.#rosterChanged(() => this.#roster.join(frame.peer));
       case "peer-updated": return this.#peerChanged(frame.peer);
       case "peer-left": return this.#rosterChanged(() => this.#roster.leave(frame.peer));
-      case "chat": return this.#chat.add(frame, this.#roster.name(frame.from), frame.from === this.#self);
+      case "chat": return this.#chat.add(frame, frame.from === this.#self);
       case "locked": return this.#hostTools.setLocked(frame.on === true);
       case "speaking": return this.#roster.speak(frame.participants ?? []);
       case "dial-status": return this.#dialling.status(frame);
@@ -204,6 +204,7 @@ export class Visit {
       this.#socket.restart();
     }
     if (["mute", "kick", "lock", "end", "chat"].includes(about)) this.#notices.flash("room", { tone: "warning", text: detail });
+    if (about === "chat") this.#chat.refused();
     if (about !== "join") return;
     if (code === "invalid_name") return this.#askNameAgain(detail);
     if (passing.has(code)) {

@@ -7,11 +7,13 @@ extension LiveRoom {
         switch order {
         case .mute(let participant, let isMuted): return mute(participant, isMuted, into: &output)
         case .remove(let peer):
-            guard places[peer] != nil else { return .refused(.unknownParticipant) }
+            guard let place = places[peer] else { return .refused(.unknownParticipant) }
+            admitted.remove(place.load)
             return leave(peer, now: now, into: &output)
         case .lock(let isLocked):
-            guard isLocked != self.isLocked else { return .accepted }
+            if isLocked != self.isLocked { admitted = isLocked ? Set(places.values.map(\.load)) : [] }
             self.isLocked = isLocked
+            // Told also when nothing changed: who asks for it may have missed the last time.
             output.signals.append(.locked(room: slug, isLocked))
             return .accepted
         case .end:
@@ -30,6 +32,7 @@ extension LiveRoom {
         case .peer(let peer):
             guard let place = places[peer] else { return .refused(.unknownParticipant) }
             places[peer]?.isMuted = isMuted
+            if !isMuted { muted.remove(place.load) } else if muted.count < Self.memory { muted.insert(place.load) }
             engine.setMuted(isMuted, place.leg)
             output.signals.append(.participant(room: slug, places[peer]?.participant ?? place.participant))
         case .call(let call):

@@ -8,12 +8,18 @@ package final class LiveRoom {
     /// Browsers that a room takes.
     package static let placeLimit = 64
     package static let callLimit = 8
+    /// Page loads that a room remembers for each purpose.
+    static let memory = 256
 
     let slug: RoomSlug
     let engine: RoomEngine
     var places: [PeerID: BrowserPlace] = [:]
     /// Nobody new comes in but a host.
     var isLocked = false
+    /// Page loads that were inside when it was locked, or came in since: a reload is let in again.
+    var admitted: Set<LoadID> = []
+    /// Page loads whose browsers a host has silenced: a reload does not change that.
+    var muted: Set<LoadID> = []
     var calls: [CallID: LiveCall] = [:]
     /// Peers and calls by their legs, for what the engine tells.
     var peersByLeg: [LegID: PeerID] = [:]
@@ -47,12 +53,15 @@ package final class LiveRoom {
             // What was told meanwhile went to a socket that is gone, and a page that resumes offers nothing by itself.
             tellSections(of: place, into: &output)
         } else {
-            guard !isLocked || command.isHost else { return .refused(.roomLocked) }
+            guard !isLocked || command.isHost || admitted.contains(command.load) else { return .refused(.roomLocked) }
             guard places.count < Self.placeLimit else { return .refused(.roomFull) }
-            let place = BrowserPlace(peer: command.peer, leg: leg, name: command.name, load: command.load, mediaSeenAt: now)
+            var place = BrowserPlace(peer: command.peer, leg: leg, name: command.name, load: command.load, mediaSeenAt: now)
+            place.isMuted = muted.contains(command.load)
             places[command.peer] = place
             peersByLeg[leg] = command.peer
             engine.addBrowser(leg, now: now)
+            engine.setMuted(place.isMuted, leg)
+            if isLocked, admitted.count < Self.memory { admitted.insert(command.load) }
             output.changes.append((.room(slug), .participantJoined(room: slug, place.participant)))
         }
         settleGrace(now: now, into: &output)
@@ -112,6 +121,7 @@ package final class LiveRoom {
     /// Tells every browser its sections once more: a web side that was away may have missed the last ones.
     func tellSections(into output: inout RoomOutput) {
         for place in places.values { tellSections(of: place, into: &output) }
+        output.signals.append(.locked(room: slug, isLocked))
     }
 
     private func tellSections(of place: BrowserPlace, into output: inout RoomOutput) {

@@ -74,10 +74,11 @@ extension ServerFrame {
             json.member("peer", participant.description)
         case .dialStatus(let status):
             status.writeMembers(to: &json)
-        case .chat(let peer, let text, let at):
-            json.member("from", peer.text)
-            json.member("text", text.text)
-            json.member("at", RFC3339.text(milliseconds: at))
+        case .chat(let message):
+            json.member("from", message.from.text)
+            json.member("name", message.name)
+            json.member("text", message.text.text)
+            json.member("at", RFC3339.text(milliseconds: message.at))
         case .locked(let isLocked):
             json.member("on", isLocked)
         case .speaking(let participants):

@@ -13,8 +13,7 @@ package enum ServerFrame: Sendable, Equatable {
     case peerUpdated(Participant)
     case peerLeft(ParticipantID)
     case dialStatus(DialStatus)
-    /// What somebody wrote; `at` in milliseconds since 1970 UTC.
-    case chat(from: PeerID, ChatText, at: Int64)
+    case chat(ChatMessage)
     /// The room was locked or unlocked.
     case locked(Bool)
     /// Who speaks now, loudest first.

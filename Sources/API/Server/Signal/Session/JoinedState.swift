@@ -5,8 +5,10 @@ struct JoinedState {
     let place: Place
     /// The signed link by which the browser came.
     let signed: SignedLink?
-    /// Messages that it may write now: ten at once, one a second.
-    var messages: TokenBucket
+    /// The own name, as the room has it.
+    let name: String
+    /// Orders of a host and messages, the first of them under way: each waits for the one before it.
+    var ordered: [SignalSession.Operation] = []
     /// Whether it may hang up what others have called, and moderate the room.
     var isHost: Bool { signed?.role == .host }
     var offerInFlight = false
@@ -32,8 +34,8 @@ struct JoinedState {
     /// Ended calls are remembered to keep stale news away; beyond this many they are forgotten.
     private static let toldLimit = 256
 
-    init(place: Place, signed: SignedLink? = nil, now: Duration) {
-        messages = TokenBucket(capacity: 10, refill: .seconds(1), now: now)
+    init(place: Place, name: String, signed: SignedLink? = nil) {
+        self.name = name
         self.place = place
         self.signed = signed
     }
@@ -62,8 +64,8 @@ struct JoinedState {
             return [.speaking(participants)]
         case .locked(let isLocked):
             return [.locked(isLocked)]
-        case .chat(let peer, let text, let at):
-            return [.chat(from: peer, text, at: at)]
+        case .chat(let message):
+            return [.chat(message)]
         case .sections(let sections):
             return frames(for: sections)
         case .call(let call, let at):

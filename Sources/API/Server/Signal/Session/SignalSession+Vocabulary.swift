@@ -20,7 +20,7 @@ extension SignalSession {
         case hangup(Place, CallID, isHost: Bool)
         case update(Place, Switches)
         case moderate(Place, Moderation)
-        case chat(Place, ChatText)
+        case chat(Place, name: String, ChatText)
     }
 
     /// What a host wants.
@@ -63,6 +63,9 @@ extension SignalSession {
         package var isLocked: Bool
         /// The signed link by which the browser came.
         package var signed: SignedLink?
+
+        /// What the newcomer goes by.
+        var name: String { participants.first { $0.id == .peer(place.peer) }?.name ?? "" }
 
         package init(
             place: Place, participants: [Participant], resume: String, resumed: Bool, calls: [CallSnapshot], isLocked: Bool = false,

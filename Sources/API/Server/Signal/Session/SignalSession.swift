@@ -8,6 +8,8 @@ package struct SignalSession: ~Copyable {
     package static let silencePatience = Duration.seconds(60)
     /// Dials and hang-ups of one socket that wait for an answer at once.
     static let operationLimit = 8
+    /// Orders and messages of one socket that wait for those before them.
+    static let orderedLimit = 16
     /// News that a joining socket keeps until its welcome.
     static let newsLimit = 256
 
@@ -114,7 +116,7 @@ package struct SignalSession: ~Copyable {
         case (.join, _):
             return [.send(.error(SignalFault(.alreadyJoined, about: "join")))]
         case (_, .joined(let joined)):
-            return handle(frame, joined, now: now)
+            return handle(frame, joined)
         case (.dial(let dial), _):
             return [.send(.error(SignalFault(.notJoined, about: "dial", key: dial.key)))]
         case (_, _):
@@ -122,7 +124,7 @@ package struct SignalSession: ~Copyable {
         }
     }
 
-    private mutating func handle(_ frame: ClientFrame, _ joined: JoinedState, now: Duration) -> [Action] {
+    private mutating func handle(_ frame: ClientFrame, _ joined: JoinedState) -> [Action] {
         switch frame {
         case .offer(let sdp): offer(sdp, joined)
         case .dial(let dial): self.dial(dial, joined)
@@ -132,7 +134,7 @@ package struct SignalSession: ~Copyable {
         case .kick(let participant): moderate(.kick(participant), joined)
         case .lock(let on): moderate(.lock(on: on), joined)
         case .end: moderate(.end, joined)
-        case .chat(let text): chat(text, joined, now: now)
+        case .chat(let text): inOrder(.chat(joined.place, name: joined.name, text), about: "chat", joined)
         case .candidate, .join, .leave, .ping: []
         }
     }
@@ -147,7 +149,7 @@ package struct SignalSession: ~Copyable {
             state = .waiting(until: max(until, now + .seconds(3)))
             return [.send(.error(fault))]
         case .success(let admission):
-            var joined = JoinedState(place: admission.place, signed: admission.signed, now: now)
+            var joined = JoinedState(place: admission.place, name: admission.name, signed: admission.signed)
             let calls = admission.calls.map { call in
                 joined.tell(call)
                 return DialStatus(call, key: nil, load: admission.place.load, isHost: joined.isHost, now: wallMilliseconds)
@@ -250,8 +252,7 @@ package struct SignalSession: ~Copyable {
         return [.start(.hangup(joined.place, call, isHost: joined.isHost))]
     }
 
-    /// A hang-up or an order of a host has been carried out, or not.
-    package mutating func requestFinished(fault: SignalFault?) -> [Action] {
+    package mutating func hangupFinished(fault: SignalFault?) -> [Action] {
         guard case .joined(var joined) = state else { return [] }
         joined.operations -= 1
         state = .joined(joined)
@@ -262,20 +263,26 @@ package struct SignalSession: ~Copyable {
 
     private mutating func moderate(_ order: Moderation, _ joined: JoinedState) -> [Action] {
         guard joined.isHost else { return [.send(.error(SignalFault(.forbidden, about: order.type)))] }
-        guard joined.operations < Self.operationLimit else {
-            return [.send(.error(SignalFault(.atCapacity, "Too many requests of this page are waiting for an answer.", about: order.type)))]
-        }
-        var joined = joined
-        joined.operations += 1
-        state = .joined(joined)
-        return [.start(.moderate(joined.place, order))]
+        return inOrder(.moderate(joined.place, order), about: order.type, joined)
     }
 
-    private mutating func chat(_ text: ChatText, _ joined: JoinedState, now: Duration) -> [Action] {
+    /// Starts the operation, or keeps it until those before it are done: the last switch must be the one that counts.
+    private mutating func inOrder(_ operation: Operation, about type: String, _ joined: JoinedState) -> [Action] {
+        guard joined.ordered.count < Self.orderedLimit else {
+            return [.send(.error(SignalFault(.atCapacity, "Too many requests of this page are waiting for an answer.", about: type)))]
+        }
         var joined = joined
-        defer { state = .joined(joined) }
-        guard joined.messages.take(now: now) else { return [.send(.error(SignalFault(.tooManyMessages, about: "chat")))] }
-        return [.start(.chat(joined.place, text))]
+        joined.ordered.append(operation)
+        state = .joined(joined)
+        return joined.ordered.count == 1 ? [.start(operation)] : []
+    }
+
+    /// The order or message that was under way is done, or not; the next one follows.
+    package mutating func orderedFinished(fault: SignalFault?) -> [Action] {
+        guard case .joined(var joined) = state, !joined.ordered.isEmpty else { return [] }
+        joined.ordered.removeFirst()
+        state = .joined(joined)
+        return (fault.map { [.send(.error($0))] } ?? []) + (joined.ordered.first.map { [.start($0)] } ?? [])
     }
 
     // MARK: Switches
