@@ -3,6 +3,7 @@
 import pytest
 
 from Installation.api import API
+from Installation.baresip import Phone
 
 TONES = {"Ada": 440, "Bob": 660, "Cleo": 990, "Dan": 1320}
 
@@ -127,3 +128,29 @@ def test_what_somebody_writes_is_text_for_everybody(installation, visitors, room
     assert bob.page.evaluate("[...document.querySelectorAll('.chat-name')].map((name) => name.textContent)") == ["Ada", "You"]
     assert bob.page.input_value("#chat-text") == ""
     bob.photograph("meeting-chat")
+
+
+def test_two_telephones_and_two_browsers_each_hear_all_the_others(site, visitors, room):
+    """One telephone is behind a trunk, one is registered here."""
+    number = site.number()
+    with Phone("callee", 1650) as outside, site.trunk({number: outside.uri}), site.extension("640", hertz=2200) as inside:
+        tabs = {}
+        for name, dial in (("Ada", number), ("Bob", "640")):
+            tabs[name] = visitors.tab(site.link(room=room, name=name, dial=dial, cam="off"), visitors.persona(TONES[name]))
+            tabs[name].wait_for_media()
+        for tab in tabs.values():
+            tab.page.wait_for_function("document.querySelectorAll('#people .person').length === 4")
+        phones = [outside, inside]
+        for phone in phones:
+            phone.wait_until("talking")
+        ids = tabs["Ada"].page.evaluate("[...document.querySelectorAll('#people .person[data-kind=phone]')].map((row) => row.dataset.participant)")
+        tabs["Ada"].hears("Bob", TONES["Bob"])
+        tabs["Bob"].hears("Ada", TONES["Ada"])
+        for tab in tabs.values():
+            tones = {round(tab.wait_for_any_tone(f"#sound audio[data-participant='{id}']").peak / 10) * 10 for id in ids}
+            assert tones == {phone.hertz for phone in phones}
+        everybody = [*(TONES[name] for name in tabs), *(phone.hertz for phone in phones)]
+        for phone in phones:
+            shares = {hertz: phone.listen(2).share(hertz - 15, hertz + 15) for hertz in everybody}
+            assert shares.pop(phone.hertz) < 0.02, shares
+            assert all(share > 0.15 for share in shares.values()), (phone.name, shares)

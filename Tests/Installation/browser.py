@@ -197,6 +197,15 @@ class Tab:
         """Listens until somebody's own tone is heard from him, and nothing else."""
         return self.wait_for_tone(hertz, seconds, selector=f"#sound audio[data-participant='{self.participant(name)}']")
 
+    def wait_for_any_tone(self, selector, seconds=PATIENCE):
+        """Listens until a clean tone is heard, whichever; answers it."""
+        deadline = time.monotonic() + seconds
+        while True:
+            (sound,) = self.listen(selector=selector)
+            if sound.purity > 0.9 and sound.rms > 0.02:
+                return sound
+            assert time.monotonic() < deadline, f"no tone within {seconds} s, but {sound}"
+
     def wait_for_tone(self, hertz, seconds=PATIENCE, selector=PHONE):
         """Listens until a clean tone is heard; answers it."""
         deadline = time.monotonic() + seconds

@@ -3,10 +3,8 @@
 /// Nothing is decoded for it: the level is what each browser claims (RFC 6464). A false claim takes one place, and keeps it as long as
 /// it lasts; the mix that phones hear is chosen by what is really heard (`SpeakerSelection`).
 package struct AudibleSources: Sendable {
-    /// Voices that one browser is sent at a time.
-    package static let heard = 5
-    /// One more than that has a place, since nobody is sent his own.
-    package static let limit = heard + 1
+    /// Voices that are forwarded at a time: five, and a speaker's own, which is not sent back.
+    package static let limit = 6
     /// How much louder than the quietest one must be to take its place, in dB.
     package static let hysteresis: UInt8 = 6
     /// Who is quieter than this does not speak, in −dBov.

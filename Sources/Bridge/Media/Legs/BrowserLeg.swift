@@ -73,6 +73,8 @@ final class BrowserLeg {
         }
         self.negotiation = negotiation
         sections = answer.sections
+        // A section that was stopped has given its place to another.
+        sending.removeAll { known in !sections.contains { $0.mid == known.mid && !$0.isRejected } }
         for section in sections {
             guard let stream = section.send, !sending.contains(where: { $0.mid == section.mid }) else { continue }
             sending.append(SendSection(mid: section.mid, purpose: section.purpose, stream: stream, generator: &generator))

@@ -2,7 +2,7 @@ extension RoomEngine {
     /// Whom each browser should be able to hear at a time; there is always a section for the first of each kind, so that nobody waits
     /// for a negotiation.
     var demand: SectionDemand {
-        SectionDemand(phones: max(phones.count, 1), browsers: min(max(browsers.count - 1, 1), AudibleSources.heard))
+        SectionDemand(phones: max(phones.count, 1), browsers: min(max(browsers.count - 1, 1), AudibleSources.limit))
     }
 
     /// Gives every browser a section for each whom it should hear.
@@ -12,7 +12,7 @@ extension RoomEngine {
 
     func assignSections(of browser: BrowserLeg) {
         browser.assign(phones.map(\.id), to: .phone)
-        browser.assign(Array(audible.sources.filter { $0 != browser.id }.prefix(AudibleSources.heard)), to: .browserAudio)
+        browser.assign(audible.sources.filter { $0 != browser.id }, to: .browserAudio)
         let plan = plan(of: browser)
         guard plan != browser.toldPlan else { return }
         browser.toldPlan = plan

@@ -6,8 +6,8 @@ import RTP
 /// Browsers and phones are legs. Datagrams and time come in; datagrams go into a `PacketBatch`, news into `takeEvents`.
 /// Per packet there is no allocation in steady state, no lock and no hop to another thread.
 public final class RoomEngine {
-    /// Speakers that a phone hears at a time.
-    package static let speakerLimit = 3
+    /// Speakers that are mixed at a time: three, and a phone that is one of them itself and leaves itself out.
+    package static let speakerLimit = 4
 
     let toolbox: any MediaToolbox
     var generator: any RandomNumberGenerator
