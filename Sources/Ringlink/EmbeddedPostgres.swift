@@ -5,6 +5,7 @@ import Linux
 /// A private PostgreSQL cluster in the data folder: no TCP, peer authentication on a UNIX socket, never root.
 struct EmbeddedPostgres {
     private static let oldestMajor = 15
+    private static let predecessorLimit = Duration.seconds(10)
 
     private let folder: DataFolder
     private let binaries: String
@@ -70,6 +71,22 @@ struct EmbeddedPostgres {
         guard rename(unfinished, folder.cluster) == 0 else {
             throw StartError("The database could not be moved to \(folder.cluster): \(String(cString: strerror(errno))).")
         }
+    }
+
+    /// Waits for the server of a supervisor that was killed: it ends by itself, but may still be writing, and another one is refused until then.
+    func awaitPredecessor() {
+        let deadline = MonotonicClock.now() + Self.predecessorLimit
+        while let server = lockHolder, MonotonicClock.now() < deadline, StopRequest.count == 0 {
+            // A number that belongs to another program by now keeps nobody out.
+            guard (try? String(contentsOfFile: "/proc/\(server)/comm", encoding: .utf8))?.hasPrefix("postgres") == true else { return }
+            usleep(20_000)
+        }
+    }
+
+    /// The process that has the cluster, as the first line of its lock file says.
+    private var lockHolder: Int32? {
+        let lock = try? String(contentsOfFile: folder.cluster + "/postmaster.pid", encoding: .utf8)
+        return lock?.split(separator: "\n").first.flatMap { Int32($0) }
     }
 
     func start() throws -> ChildProcess {

@@ -19,6 +19,17 @@ struct PortCheck {
         for thread in 0..<options.threads {
             try check(SocketAddress(ipv4: 0, port: UInt16(options.mediaPort + thread)), stream: false, option: "--media-port")
         }
+        try checkTelephonePorts()
+    }
+
+    /// A pair that is taken is passed over when its turn comes, so one that is free will do.
+    private func checkTelephonePorts() throws {
+        guard let range = options.rtpPortRange else { return }
+        for port in stride(from: range.lowerBound + range.lowerBound % 2, to: range.upperBound, by: 2) {
+            let pair = [port, port + 1].map { SocketAddress(ipv4: 0, port: UInt16($0)) }
+            if pair.allSatisfy({ fault(of: $0, stream: false) == nil }) { return }
+        }
+        throw StartError("No two neighbouring ports of \(options.rtpPorts) are free. Choose others with --rtp-ports.")
     }
 
     /// A TCP port on loopback that nobody uses now.
@@ -38,9 +49,10 @@ struct PortCheck {
         return Int(UInt16(bigEndian: address.sin_port))
     }
 
-    private func check(_ address: SocketAddress, stream: Bool, option: String) throws {
+    /// Why nothing can listen there; `nil` if it can.
+    private func fault(of address: SocketAddress, stream: Bool) -> Int32? {
         let descriptor = socket(address.isIPv4 ? AF_INET : AF_INET6, stream ? Int32(SOCK_STREAM.rawValue) : Int32(SOCK_DGRAM.rawValue), 0)
-        guard descriptor >= 0 else { return }
+        guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         var yes: Int32 = 1
         // As the servers do: connections of the last run that still linger are not in the way.
@@ -48,12 +60,16 @@ struct PortCheck {
         // As the servers do: the address of all of IPv6 takes IPv4 in, too.
         var isIPv6Only: Int32 = address.host == "::" ? 0 : 1
         setsockopt(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &isIPv6Only, socklen_t(MemoryLayout<Int32>.size))
-        guard bind(descriptor, address) != 0 else { return }
-        switch errno {
+        return bind(descriptor, address) == 0 ? nil : errno
+    }
+
+    private func check(_ address: SocketAddress, stream: Bool, option: String) throws {
+        guard let fault = fault(of: address, stream: stream) else { return }
+        switch fault {
         case EADDRINUSE: throw StartError("Port \(address.port) is taken (\(address)). Choose another with \(option).")
         case EADDRNOTAVAIL: throw StartError("\(address.host) is not an address of this machine. Choose another with --bind.")
         case EACCES: throw StartError("Port \(address.port) needs more rights than this user has. Choose another with \(option).")
-        default: throw StartError("Port \(address.port) cannot be used (\(String(cString: strerror(errno)))). Choose another with \(option).")
+        default: throw StartError("Port \(address.port) cannot be used (\(String(cString: strerror(fault)))). Choose another with \(option).")
         }
     }
 

@@ -52,6 +52,7 @@ struct Supervisor: Sendable {
         if let url = ProcessInfo.processInfo.environment["DATABASE_URL"], !url.isEmpty { return url }
         let postgres = try EmbeddedPostgres(in: folder, runner: runner)
         try postgres.initialize()
+        postgres.awaitPredecessor()
         try family.start("postgres", stopSignal: SIGINT) { try postgres.start() }
         try waitUntil("PostgreSQL", log: folder.logs + "/postgres.log", &family) { postgres.isReady }
         return postgres.conninfo

@@ -1,7 +1,9 @@
 """What stands in the way of a start is one sentence that names what to change."""
 
+import contextlib
 import os
 import shutil
+import socket
 import subprocess
 import time
 
@@ -42,6 +44,13 @@ def test_a_taken_port_names_its_option(running, refused):
     assert str(running.control_port) in sentence and "--control-port" in sentence
     sentence = refused(media_port=running.media_port)
     assert str(running.media_port) in sentence and "--media-port" in sentence
+    sentence = refused(sip_port=running.sip_port)
+    assert str(running.sip_port) in sentence and "--sip-port" in sentence
+    with contextlib.ExitStack() as taken:
+        for port in (61_000, 61_003):
+            socket_ = taken.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            socket_.bind(("0.0.0.0", port))
+        assert "--rtp-ports" in refused(rtp_ports="61000-61003")
 
 
 def test_a_folder_in_use_is_said(running, refused):
