@@ -32,7 +32,7 @@ struct BridgeLeaseTests {
         var lease = BridgeLease(now: .zero)
         lease.asked(now: .seconds(1))
         lease.contact(now: .seconds(2))
-        #expect(Self.deaths(of: &lease, from: 2, to: 300) == [])
+        #expect(Self.deaths(of: &lease, from: 2, to: 300, asking: false) == [])
         lease.asked(now: .seconds(300))
         #expect(Self.deaths(of: &lease, from: 301, to: 330) == [315])
     }
@@ -53,10 +53,22 @@ struct BridgeLeaseTests {
         #expect(Self.deaths(of: &lease, from: 200, to: 230) == [215])
     }
 
-    /// The seconds at which it dies, asked every second.
-    private static func deaths(of lease: inout BridgeLease, from first: Int, to last: Int) -> [Int] {
+    @Test("One question that was lost is no silence, while nobody has asked again")
+    func lost() {
+        var lease = BridgeLease(now: .zero)
+        lease.contact(now: .seconds(1))
+        lease.asked(now: .seconds(2))
+        #expect(Self.deaths(of: &lease, from: 2, to: 60, asking: false) == [])
+        #expect(Self.deaths(of: &lease, from: 61, to: 61) == [61])
+    }
+
+    /// The seconds at which it dies, looked for every second; each time the bridge is asked something, too.
+    private static func deaths(of lease: inout BridgeLease, from first: Int, to last: Int, asking: Bool = true) -> [Int] {
         var deaths: [Int] = []
-        for second in first...last where lease.hasJustDied(now: .seconds(second)) { deaths.append(second) }
+        for second in first...last {
+            if asking { lease.asked(now: .seconds(second)) }
+            if lease.hasJustDied(now: .seconds(second)) { deaths.append(second) }
+        }
         return deaths
     }
 }
