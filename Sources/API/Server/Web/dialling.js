@@ -22,6 +22,7 @@ export class Dialling extends EventTarget {
   #load;
   #mediaIsUp = false;
   #isJoined = false;
+  #hangUpRefusals = 0;
   #serial = 0;
   /** Newest first. */
   calls = [];
@@ -76,6 +77,7 @@ export class Dialling extends EventTarget {
     if (call.hangingUp) return;
     if (call.call) {
       call.hangingUp = true;
+      this.#hangUpRefusals = 0;
       this.#send({ type: "hangup", call: call.call });
     } else if (call.state === "waiting") {
       this.#hold(call, "stopped");
@@ -152,6 +154,12 @@ export class Dialling extends EventTarget {
   /** An `error` frame about `dial` or `hangup`. */
   refused({ about, code, detail, key }) {
     if (about === "hangup") {
+      // Who hangs up means it: what passes (a database that comes back) is asked again, and the person only told if it stays.
+      if (passing.has(code) && (this.#hangUpRefusals += 1) < passingLimit) {
+        setTimeout(() => this.#hangUpAgain(), 1000);
+        return;
+      }
+      this.#hangUpRefusals = 0;
       for (const call of this.calls) call.hangingUp = false;
       this.dispatchEvent(new CustomEvent("notice", { detail }));
       return this.#changed();
@@ -166,6 +174,10 @@ export class Dialling extends EventTarget {
   }
 
   // MARK: inside
+
+  #hangUpAgain() {
+    for (const call of this.calls) if (call.hangingUp && call.call && call.state !== "ended") this.#send({ type: "hangup", call: call.call });
+  }
 
   #isAutomatic(call) { return call.key === this.#load.autoKey; }
 
