@@ -16,7 +16,7 @@ def test_a_join_is_welcomed(socket, room):
     assert set(welcome) == {"type", "peer", "room", "peers", "resume", "resumed", "role", "locked", "calls"}
     assert re.fullmatch(r"pe_[0-9a-f]{24}", welcome["peer"])
     assert welcome["room"] == room
-    assert welcome["peers"] == [{"id": welcome["peer"], "kind": "browser", "name": "Ada", "microphone": True, "camera": False, "muted": False}]
+    assert welcome["peers"] == [{"id": welcome["peer"], "kind": "browser", "name": "Ada", "microphone": True, "camera": False, "screen": False, "muted": False}]
     assert re.fullmatch(r"[A-Za-z0-9_-]+", welcome["resume"])
     assert welcome["resumed"] is False
     assert welcome["calls"] == []
@@ -114,7 +114,7 @@ def test_everybody_in_the_room_hears_of_everybody(installation, joined, room):
         assert [peer["name"] for peer in welcome["peers"]] == ["Ada", "Bob"]
         assert joined.receive("peer-joined") == {
             "type": "peer-joined",
-            "peer": {"id": welcome["peer"], "kind": "browser", "name": "Bob", "microphone": True, "camera": False, "muted": False},
+            "peer": {"id": welcome["peer"], "kind": "browser", "name": "Bob", "microphone": True, "camera": False, "screen": False, "muted": False},
         }
         bob.send(type="update", microphone=False, camera=True)
         updated = joined.receive("peer-updated")["peer"]

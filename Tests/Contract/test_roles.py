@@ -52,7 +52,7 @@ def test_a_host_mutes_and_lets_speak_again(meeting):
     # Its own switch is its own.
     guest.send(type="update", microphone=False, camera=False)
     assert host.receive("peer-updated")["peer"] == {
-        "id": guest.id, "kind": "browser", "name": "Gus", "microphone": False, "camera": False, "muted": False,
+        "id": guest.id, "kind": "browser", "name": "Gus", "microphone": False, "camera": False, "screen": False, "muted": False,
     }
 
 

@@ -27,18 +27,24 @@ public final class VirtualBrowser {
     /// The local ufrag of the bridge, as its answer says.
     public private(set) var remoteUfrag = ""
     public var hears: (Heard) -> Void = { _ in }
+    /// What the bridge asks for and reports.
+    public var isAsked: (_ packet: RTCPPacket, _ bytes: [UInt8]) -> Void = { _, _ in }
+    /// What it offers of pictures; `nil`: nothing.
+    public var video: VideoOffer?
 
     private let fingerprint: [UInt8]
     private let dtls: any DTLSTransport
     private let makeSRTP: (SRTPKeyingMaterial) -> (any SRTPTransform)?
-    private var srtp: (any SRTPTransform)?
+    private(set) var srtp: (any SRTPTransform)?
     private let sessionID: UInt64
     private var ufrag = "vbrw"
     private var remotePassword = ""
     private var transaction: UInt64 = 0
-    private var ssrc: UInt32
+    let ssrc: UInt32
     private var outgoing: [[UInt8]] = []
     private var hasBegun = false
+    /// The mids of the sections, as they were first offered.
+    private var order: [String] = []
 
     /// - Parameters:
     ///   - number: tells browsers apart: address, session id and SSRC follow from it.
@@ -69,23 +75,38 @@ public final class VirtualBrowser {
     /// - Parameter restart: any other number than before asks for an ICE restart.
     public func offer(phones: Int = 1, restart: Int = 0) -> String {
         ufrag = "vbrw\(restart)"
-        let mids = (0...phones).map { "\($0)" }
-        var lines = [
-            "v=0", "o=- \(sessionID) 2 IN IP4 127.0.0.1", "s=-", "t=0 0", "a=group:BUNDLE \(mids.joined(separator: " "))",
+        var offered = (0...phones).map { audioSection("\($0)") }
+        if let video { offered += video.sections(transport: transportLines, ssrc: ssrc) }
+        // What was offered once keeps its place, and what is new comes after it (RFC 8829 section 5.2.2).
+        for section in offered where !order.contains(section.mid) { order.append(section.mid) }
+        let sections = order.compactMap { mid in offered.first { $0.mid == mid } }
+        let head = [
+            "v=0", "o=- \(sessionID) 2 IN IP4 127.0.0.1", "s=-", "t=0 0",
+            "a=group:BUNDLE \(sections.map(\.mid).joined(separator: " "))",
         ]
+        return (head + sections.flatMap(\.lines)).map { $0 + "\r\n" }.joined()
+    }
+
+    private func audioSection(_ mid: String) -> (mid: String, lines: [String]) {
+        let lines = ["m=audio 9 UDP/TLS/RTP/SAVPF \(Self.opus) 0 8"] + transportLines
+        return (
+            mid,
+            lines + [
+                "a=mid:\(mid)", "a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level", mid == "0" ? "a=sendrecv" : "a=recvonly",
+                "a=rtcp-mux", "a=rtpmap:\(Self.opus) opus/48000/2", "a=rtpmap:0 PCMU/8000", "a=rtpmap:8 PCMA/8000",
+            ]
+        )
+    }
+
+    private var transportLines: [String] {
         let digits = fingerprint.map { byte in
             let text = String(byte, radix: 16, uppercase: true)
             return text.count == 1 ? "0" + text : text
         }
-        for mid in mids {
-            lines += [
-                "m=audio 9 UDP/TLS/RTP/SAVPF \(Self.opus) 0 8", "c=IN IP4 0.0.0.0", "a=ice-ufrag:\(ufrag)",
-                "a=ice-pwd:virtualbrowserpassword0", "a=fingerprint:sha-256 \(digits.joined(separator: ":"))", "a=setup:actpass",
-                "a=mid:\(mid)", "a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level", mid == "0" ? "a=sendrecv" : "a=recvonly",
-                "a=rtcp-mux", "a=rtpmap:\(Self.opus) opus/48000/2", "a=rtpmap:0 PCMU/8000", "a=rtpmap:8 PCMA/8000",
-            ]
-        }
-        return lines.map { $0 + "\r\n" }.joined()
+        return [
+            "c=IN IP4 0.0.0.0", "a=ice-ufrag:\(ufrag)", "a=ice-pwd:virtualbrowserpassword0",
+            "a=fingerprint:sha-256 \(digits.joined(separator: ":"))", "a=setup:actpass",
+        ]
     }
 
     /// Reads what it needs of the answer.
@@ -169,6 +190,8 @@ public final class VirtualBrowser {
         case .rtcp:
             guard let srtp, srtp.unprotectRTCP(&datagram) == .accepted else { return }
             reports += 1
+            var cursor = RTCPCursor()
+            while let packet = cursor.next(in: datagram.span) { isAsked(packet, datagram) }
         case .unknown: return
         }
     }

@@ -41,17 +41,32 @@ public struct MediaSections: Codable, Sendable, Equatable {
     public var video: Int
     /// mid → who is heard or seen there.
     public var tracks: [String: TrackSource]
+    /// Whether anybody shows the browser's own camera, and its screen.
+    public var upload: Upload
 
-    public init(audio: Int, video: Int, tracks: [String: TrackSource]) {
+    /// Which of a browser's pictures are worth sending.
+    public struct Upload: Codable, Sendable, Equatable {
+        public var camera: Bool
+        public var screen: Bool
+
+        public init(camera: Bool = false, screen: Bool = false) {
+            self.camera = camera
+            self.screen = screen
+        }
+    }
+
+    public init(audio: Int, video: Int, tracks: [String: TrackSource], upload: Upload = Upload()) {
+        self.upload = upload
         self.audio = audio
         self.video = video
         self.tracks = tracks
     }
 }
 
-/// The participant behind one receive section.
+/// What is heard or seen of a participant.
 public struct TrackSource: Codable, Sendable, Equatable {
-    public enum Kind: String, Codable, Sendable { case audio, video }
+    /// A voice, the picture of a camera, what somebody shows of a screen.
+    public enum Kind: String, Codable, Sendable { case audio, video, screen }
     public var participant: ParticipantID
     public var kind: Kind
 

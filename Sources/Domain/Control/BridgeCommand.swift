@@ -8,8 +8,10 @@ public enum BridgeCommand: Codable, Sendable, Equatable {
     case socketLost(room: RoomSlug, peer: PeerID)
     /// An SDP offer of a browser; answered with `.answered`.
     case offer(room: RoomSlug, peer: PeerID, sdp: String)
-    /// The browser's own microphone and camera switches, shown to the others.
-    case update(room: RoomSlug, peer: PeerID, microphone: Bool, camera: Bool)
+    /// The browser's own switches, shown to the others.
+    case update(room: RoomSlug, peer: PeerID, Switches)
+    /// The pictures that the browser's page shows, most important first: it is sent no others.
+    case view(room: RoomSlug, peer: PeerID, [TrackSource])
     /// Place a call into a room.
     case dial(DialCommand)
     /// End a call.

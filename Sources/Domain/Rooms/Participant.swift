@@ -8,10 +8,13 @@ public struct Participant: Codable, Sendable, Equatable {
     public var name: String
     public var microphone: Bool
     public var camera: Bool
+    /// It shows its screen.
+    public var screen: Bool
     /// A host has silenced it, whatever its own microphone is.
     public var isMuted: Bool
 
-    public init(id: ParticipantID, kind: Kind, name: String, microphone: Bool, camera: Bool, isMuted: Bool = false) {
+    public init(id: ParticipantID, kind: Kind, name: String, microphone: Bool, camera: Bool, screen: Bool = false, isMuted: Bool = false) {
+        self.screen = screen
         self.isMuted = isMuted
         self.id = id
         self.kind = kind

@@ -25,7 +25,9 @@ struct ClientFrameTests {
             .dial(DialFrame(target: .e164("+4915157610183"), trunk: TrunkID("tr_4194b9eab3de"), origin: .user, key: DialKey("k-345678")))
         ),
         (#"{"type":"hangup","call":"ca_0123456789abcdef01234567"}"#, .hangup(CallID("ca_0123456789abcdef01234567")!)),
-        (#"{"type":"update","microphone":true,"camera":false}"#, .update(microphone: true, camera: false)),
+        (#"{"type":"update","microphone":true,"camera":false}"#, .update(Switches(microphone: true, camera: false))),
+        (#"{"type":"update","microphone":true,"camera":true,"screen":true}"#, .update(Switches(microphone: true, camera: true, screen: true))),
+        (#"{"type":"view","show":[]}"#, .view([])),
         (#"{"type":"leave"}"#, .leave),
         (#" { "type" : "ping" } "#, .ping),
     ]

@@ -15,7 +15,7 @@ struct ServerFrameTests {
         #expect(
             text(.peerJoined(Samples.ada)) == """
                 {"type":"peer-joined","peer":{"id":"pe_0123456789abcdef01234567","kind":"browser","name":"Ada",\
-                "microphone":true,"camera":false,"muted":false}}
+                "microphone":true,"camera":false,"screen":false,"muted":false}}
                 """)
         let tracks: [String: TrackSource] = ["10": TrackSource(participant: .call(Samples.call), kind: .audio)]
         #expect(
@@ -37,7 +37,7 @@ struct ServerFrameTests {
         #expect(
             text(.welcome(welcome)) == """
                 {"type":"welcome","peer":"pe_0123456789abcdef01234567","room":"standup","peers":[{"id":"pe_0123456789abcdef01234567",\
-                "kind":"browser","name":"Ada","microphone":true,"camera":false,"muted":false}],"resume":"token","resumed":true,"role":"guest","locked":false,"calls":[\
+                "kind":"browser","name":"Ada","microphone":true,"camera":false,"screen":false,"muted":false}],"resume":"token","resumed":true,"role":"guest","locked":false,"calls":[\
                 {"type":"dial-status","call":"ca_0123456789abcdef01234567","number":"600","label":"Echo test","state":"answered",\
                 "early_media":false,"answered_seconds":2,"starter":false}]}
                 """)

@@ -144,7 +144,10 @@ struct SignalSessionTests {
         let refusal = ServerFrame.error(SignalFault(.offerInFlight, about: "signal"))
         #expect(
             session.offerFinished(.success((sdp: "v=1", sections: sections)))
-                == [.send(.answer(sdp: "v=1")), .send(refusal), .send(.media(audio: 2, video: 0)), .send(.tracks([:]))])
+                == [
+                    .send(.answer(sdp: "v=1")), .send(refusal), .send(.media(audio: 2, video: 0)), .send(.tracks([:])),
+                    .send(.upload(MediaSections.Upload())),
+                ])
         #expect(session.received(offer, now: .zero).count == 1)
         let fault = SignalFault(.invalidOffer, about: "signal")
         #expect(session.offerFinished(.failure(fault)) == [.send(.error(fault))])
@@ -156,9 +159,11 @@ struct SignalSessionTests {
         let track = TrackSource(participant: .peer(Samples.otherPeer), kind: .audio)
         let before = MediaSections(audio: 2, video: 0, tracks: [:])
         let after = MediaSections(audio: 2, video: 0, tracks: ["1": track])
-        #expect(session.heard(.sections(before)).count == 2)
+        #expect(session.heard(.sections(before)).count == 3)
         #expect(session.heard(.sections(before)) == [])
         #expect(session.heard(.sections(after)) == [.send(.tracks(["1": track]))])
+        let seen = MediaSections(audio: 2, video: 0, tracks: ["1": track], upload: MediaSections.Upload(camera: true))
+        #expect(session.heard(.sections(seen)) == [.send(.upload(MediaSections.Upload(camera: true)))])
     }
 
     // MARK: Dials
@@ -313,8 +318,8 @@ struct SignalSessionTests {
     func updates() {
         var session = joined()
         func update(_ microphone: Bool) -> [UInt8] { Samples.bytes(#"{"type":"update","microphone":\#(microphone),"camera":false}"#) }
-        let on = SignalSession.Switches(microphone: true, camera: false)
-        let off = SignalSession.Switches(microphone: false, camera: false)
+        let on = Switches(microphone: true, camera: false)
+        let off = Switches(microphone: false, camera: false)
         #expect(session.received(update(true), now: .zero) == [.start(.update(Samples.place, on))])
         #expect(session.received(update(true), now: .zero) == [])
         #expect(session.received(update(false), now: .zero) == [])

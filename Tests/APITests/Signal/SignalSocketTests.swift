@@ -23,6 +23,7 @@ struct SignalSocketTests {
                 #expect(await connection.readFrame() == .text(#"{"type":"signal","description":{"type":"answer","sdp":"v=0 answer"}}"#))
                 #expect(await connection.readFrame() == .text(#"{"type":"media","audio":2,"video":0}"#))
                 #expect(await connection.readFrame() == .text(#"{"type":"tracks","tracks":{}}"#))
+                #expect(await connection.readFrame() == .text(#"{"type":"upload","camera":false,"screen":false}"#))
                 try await connection.send(WebSocketProbe.text(#"{"type":"leave"}"#))
                 #expect(await connection.readFrame() == .close(1000, "left"))
                 try await connection.send(WebSocketProbe.frame(opcode: 8, [0x03, 0xE8]))

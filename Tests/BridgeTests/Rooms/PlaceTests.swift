@@ -53,7 +53,7 @@ struct PlaceTests {
     func update() {
         let rig = RoomRig()
         rig.perform(Sample.join(1))
-        for _ in 0..<2 { rig.perform(.update(room: Sample.room, peer: Sample.peer(1), microphone: false, camera: false)) }
+        for _ in 0..<2 { rig.perform(.update(room: Sample.room, peer: Sample.peer(1), Switches(microphone: false, camera: false))) }
         #expect(rig.changes.map(\.word) == ["joined 1"])
         let participant = Participant(id: .peer(Sample.peer(1)), kind: .browser, name: "Ada", microphone: false, camera: false)
         #expect(rig.signals == [.participant(room: Sample.room, participant)])
@@ -130,7 +130,7 @@ struct PlaceTests {
             #expect(rig.perform(.leave(room: room, peer: Sample.peer(2))) == .refused(.unknownPeer))
             #expect(rig.perform(.socketLost(room: room, peer: Sample.peer(2))) == .refused(.unknownPeer))
             #expect(rig.perform(.offer(room: room, peer: Sample.peer(2), sdp: "v=0")) == .refused(.unknownPeer))
-            #expect(rig.perform(.update(room: room, peer: Sample.peer(2), microphone: true, camera: true)) == .refused(.unknownPeer))
+            #expect(rig.perform(.update(room: room, peer: Sample.peer(2), Switches(microphone: true, camera: true))) == .refused(.unknownPeer))
         }
         #expect(rig.perform(.offer(room: Sample.room, peer: Sample.peer(1), sdp: "v=0")) == .refused(.invalidOffer))
         #expect(rig.perform(.hangup(call: Sample.call(1), by: .user)) == .refused(.unknownCall))

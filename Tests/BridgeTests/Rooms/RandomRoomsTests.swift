@@ -31,7 +31,7 @@ struct RandomRoomsTests {
             case 8: if let known { rig.closeMedia(of: known) }
             case 9: known?.isSilent = true
             case 10: if let known { rig.negotiate(known, restart: Int.random(in: 0..<5, using: &random)) }
-            case 11: rig.perform(.update(room: room, peer: Sample.peer(number), microphone: .random(using: &random), camera: false))
+            case 11: rig.perform(.update(room: room, peer: Sample.peer(number), Switches(microphone: .random(using: &random), camera: false)))
             case 12..<15:
                 dialled += 1
                 // Sometimes the same call again, also after its end.

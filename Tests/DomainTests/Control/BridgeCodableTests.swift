@@ -19,7 +19,7 @@ struct BridgeCodableTests {
             BridgeCommand.join(JoinCommand(room: Sample.room, peer: Sample.peer, name: DisplayName("王小明")!, load: Sample.copy)),
             .leave(room: Sample.room, peer: Sample.peer), .socketLost(room: Sample.room, peer: Sample.peer),
             .offer(room: Sample.room, peer: Sample.peer, sdp: "v=0\r\n\"\u{0}\\"),
-            .update(room: Sample.room, peer: Sample.peer, microphone: true, camera: false),
+            .update(room: Sample.room, peer: Sample.peer, Switches(microphone: true, camera: false)),
             .dial(DialCommand(call: Sample.call, room: Sample.room, target: .echo, label: "Echo", graceSeconds: 10, maximumSeconds: 7200)),
             .dial(
                 DialCommand(

@@ -8,7 +8,7 @@ import Testing
         var browser = Negotiator()
         let answer = try browser.answer(offer)
         #expect(answer.sections.map(\.purpose) == [.microphone, .camera, .browserAudio, .phone])
-        #expect(answer.sections.map(\.direction) == [.receiveOnly, .inactive, .sendOnly, .sendOnly])
+        #expect(answer.sections.map(\.direction) == [.receiveOnly, .receiveOnly, .sendOnly, .sendOnly])
         #expect(answer.sections.map(\.mid) == ["0", "1", "2", "3"])
         #expect(answer.sections.map(\.index) == [0, 1, 2, 3])
         #expect(answer.sections.map(\.isRejected) == [false, false, false, false])
@@ -75,25 +75,35 @@ import Testing
         #expect(microphone.attributes.packetTime == 20)
     }
 
-    @Test("The camera keeps its codecs while nothing is uploaded")
+    @Test("The camera is taken in one form of each codec, VP8 first, with its feedback and its retransmissions")
     func camera() throws {
         var browser = Negotiator()
-        let camera = try SessionDescription(parsing: browser.answer(.chromiumJoin).sdp).media[1]
-        #expect(camera.attributes.direction == .inactive)
-        #expect(Set(camera.attributes.rtpMaps.map(\.encoding)) == ["VP8", "VP9", "AV1", "H264"])
-        #expect(Set(camera.attributes.rtcpFeedback.map(\.type)) == ["nack pli"])
-        #expect(camera.attributes.formatParameters(for: "98")?["profile-id"] == "0")
+        let answer = try browser.answer(.chromiumJoin)
+        let camera = try SessionDescription(parsing: answer.sdp).media[1]
+        #expect(camera.attributes.direction == .receiveOnly)
+        #expect(camera.formats == ["96", "97", "108", "109", "98", "99", "45", "46"])
+        #expect(camera.attributes.rtpMaps.map(\.encoding) == ["VP8", "rtx", "H264", "rtx", "VP9", "rtx", "AV1", "rtx"])
+        #expect(camera.attributes.formatParameters(for: "108")?["profile-level-id"] == "42e01f")
+        #expect(camera.attributes.formatParameters(for: "109")?["apt"] == "108")
+        #expect(camera.attributes.rtcpFeedback.filter { $0.payloadType == 96 }.map(\.type) == ["goog-remb", "ccm fir", "nack", "nack pli"])
         #expect(camera.attributes.headerExtensions.map(\.id) == [4])
+        #expect(answer.sections[1].receiveVideo.map(\.codec) == [.vp8, .h264, .vp9, .av1])
+        #expect(answer.sections[1].remoteSSRCs.count == 2)
+        // Firefox of this build has no H.264.
+        var firefox = Negotiator()
+        let other = try firefox.answer(.firefoxJoin)
+        #expect(other.sections[1].receiveVideo.map(\.codec) == [.vp8, .vp9, .av1])
+        #expect(other.sections[1].remoteSSRCs == [2_094_692_176, 2_696_012_434])
     }
 
     @Test(
-        "Who only listens gets an inactive microphone, and sections to hear a browser and a phone",
+        "Who only listens gets an inactive microphone, and sections to see a browser, and to hear one and a phone",
         arguments: [BrowserOffer.chromiumListen, .firefoxListen])
     func listening(_ offer: BrowserOffer) throws {
         var browser = Negotiator()
         let answer = try browser.answer(offer)
-        #expect(answer.sections.map(\.purpose) == [.microphone, .camera, .browserAudio, .phone])
-        #expect(answer.sections.map(\.direction) == [.inactive, .inactive, .sendOnly, .sendOnly])
+        #expect(answer.sections.map(\.purpose) == [.microphone, .browserVideo, .browserAudio, .phone])
+        #expect(answer.sections.map(\.direction) == [.inactive, .sendOnly, .sendOnly, .sendOnly])
         #expect(answer.sections[0].receive == [])
     }
 

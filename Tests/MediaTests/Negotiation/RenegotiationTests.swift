@@ -14,7 +14,7 @@ import Testing
         let after = try browser.answer(second, phones: 3, browsers: 2)
         #expect(after.sections.map(\.purpose) == [.microphone, .camera, .browserAudio, .phone, .phone, .phone, .browserAudio])
         #expect(after.sections[3].send == before.sections[3].send)
-        #expect(after.sections.map(\.direction) == [.receiveOnly, .inactive, .sendOnly, .sendOnly, .sendOnly, .sendOnly, .sendOnly])
+        #expect(after.sections.map(\.direction) == [.receiveOnly, .receiveOnly, .sendOnly, .sendOnly, .sendOnly, .sendOnly, .sendOnly])
         #expect(Set(after.sections.compactMap(\.send?.ssrc)).count == 5)
         #expect(!after.remote.isICERestart)
     }
@@ -71,8 +71,8 @@ import Testing
         #expect(recycled.sections[4].purpose == .phone)
         #expect(recycled.sections[4].send != nil)
         #expect(recycled.sections[4].send?.ssrc != more.sections[4].send?.ssrc)
-        #expect(recycled.sections[8].purpose == .unused)
-        #expect(recycled.sections[8].direction == .inactive)
+        #expect(recycled.sections[8].purpose == .screen)
+        #expect(recycled.sections[8].direction == .receiveOnly)
     }
 
     @Test(

@@ -24,9 +24,12 @@ final class EngineRig {
     }
 
     @discardableResult
-    func connect(_ number: UInt32, phones: Int = 1, voice: Goertzel? = nil, level: UInt8 = 20) throws -> VirtualBrowser {
+    func connect(
+        _ number: UInt32, phones: Int = 1, voice: Goertzel? = nil, level: UInt8 = 20, video: VideoOffer? = nil
+    ) throws -> VirtualBrowser {
         let leg = LegID(number)
         let browser = VirtualBrowser(plain: UInt16(number))
+        browser.video = video
         engine.addBrowser(leg, now: now)
         browsers[leg] = browser
         voices[leg] = voice
@@ -59,9 +62,12 @@ final class EngineRig {
     /// Offers more sections where more are asked for, as a page does.
     private func renegotiate() {
         for (leg, browser) in browsers {
-            let wanted = engine.sections(of: leg).audioSections
-            guard wanted > offered[leg] ?? 0 else { continue }
+            let plan = engine.sections(of: leg)
+            let wanted = max(plan.audioSections, offered[leg] ?? 0)
+            let videos = browser.video.map { max(plan.videoSections, $0.receives) } ?? 0
+            guard wanted > offered[leg] ?? 0 || videos > browser.video?.receives ?? 0 else { continue }
             offered[leg] = wanted
+            browser.video?.receives = videos
             guard let answer = try? engine.offer(leg, sdp: browser.offer(phones: wanted), candidates: [], now: now, into: &batch) else { continue }
             browser.accept(answer)
         }
@@ -103,6 +109,18 @@ final class EngineRig {
             exchange()
         }
     }
+
+    /// Lets time pass, with nothing but housekeeping.
+    func wait(milliseconds: Int) {
+        for _ in 0..<milliseconds / 100 {
+            now += .milliseconds(100)
+            renegotiate()
+            engine.housekeep(now: now, wallClock: 0, into: &batch)
+            exchange()
+        }
+    }
+
+    func advance(milliseconds: Int) { now += .milliseconds(milliseconds) }
 
     /// Carries what both sides have to say, until neither has anything.
     private func exchange() {

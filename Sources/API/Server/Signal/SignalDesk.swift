@@ -133,10 +133,18 @@ struct SignalDesk: Sendable {
         }
     }
 
-    func update(_ place: Place, _ switches: SignalSession.Switches) async -> SignalFault? {
+    func update(_ place: Place, _ switches: Switches) async -> SignalFault? {
         do throws(SignalFault) {
-            _ = try await ask(
-                .update(room: place.room, peer: place.peer, microphone: switches.microphone, camera: switches.camera), about: "update")
+            _ = try await ask(.update(room: place.room, peer: place.peer, switches), about: "update")
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    func view(_ place: Place, _ view: [TrackSource]) async -> SignalFault? {
+        do throws(SignalFault) {
+            _ = try await ask(.view(room: place.room, peer: place.peer, view), about: "view")
             return nil
         } catch {
             return error

@@ -172,7 +172,7 @@ package final class SignalSocket: Sendable {
                     switch current {
                     case .moderate(let place, let order): await desk.moderate(place, order)
                     case .chat(let place, let name, let text): await desk.chat(place, name, text)
-                    case .join, .offer, .dial, .hangup, .update: nil
+                    case .join, .offer, .dial, .hangup, .update, .view: nil
                     }
                 act {
                     next = $0
@@ -180,8 +180,18 @@ package final class SignalSocket: Sendable {
                     $0.orderedFinished(fault: fault)
                 }
             }
+        case .view(let place, let view):
+            var next: [TrackSource]? = view
+            while let current = next.take() {
+                let fault = await desk.view(place, current)
+                act {
+                    if case .view(_, let newer) = $0 { next = newer }
+                } _: {
+                    $0.viewFinished(fault: fault)
+                }
+            }
         case .update(let place, let switches):
-            var next: SignalSession.Switches? = switches
+            var next: Switches? = switches
             while let current = next.take() {
                 let fault = await desk.update(place, current)
                 act {

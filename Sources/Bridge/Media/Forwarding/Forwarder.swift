@@ -26,6 +26,8 @@ public struct Forwarder: Sendable {
 
     /// RTP clock of the section, in Hz; it never changes.
     public let clockRate: Int
+    /// Whether the marker begins a talkspurt, as in audio; in video it ends a picture, and is the source's alone.
+    private let marksTalkspurts: Bool
     private var source: Source?
     private var highestSent: Int64
     private var lastTimestamp: UInt32
@@ -34,8 +36,9 @@ public struct Forwarder: Sendable {
     /// - Parameters:
     ///   - firstSequence: where the receiver's numbers begin (random, RFC 3550 section 5.1).
     ///   - firstTimestamp: likewise.
-    public init(clockRate: Int, firstSequence: UInt16, firstTimestamp: UInt32) {
+    public init(clockRate: Int, firstSequence: UInt16, firstTimestamp: UInt32, marksTalkspurts: Bool = true) {
         self.clockRate = clockRate
+        self.marksTalkspurts = marksTalkspurts
         // Begins one round up, so that an early late packet cannot go below zero.
         highestSent = Int64(firstSequence) + 65_536 - 1
         lastTimestamp = firstTimestamp
@@ -47,7 +50,7 @@ public struct Forwarder: Sendable {
         if source?.ssrc != ssrc || isBroken(sequenceNumber, timestamp) {
             begin(ssrc: ssrc, sequenceNumber: sequenceNumber, timestamp: timestamp, now: now)
             // The first packet after a change starts a talkspurt (RFC 3551 section 4.1): the receiver may re-adjust.
-            marker = true
+            if marksTalkspurts { marker = true }
         }
         // A packet from before the first one of its source has no place: its number was the former source's.
         guard source != nil, let sent = source!.map.map(source!.unwrapper.unwrap(sequenceNumber)), sent > source!.floor else { return nil }
@@ -67,6 +70,23 @@ public struct Forwarder: Sendable {
         guard (-Self.largestMisorder...Self.largestDropout).contains(step) else { return true }
         return step > 0 && Int32(bitPattern: timestamp &+ source.timestampOffset &- lastTimestamp) < 0
     }
+
+    /// The next packet begins anew, whoever sends it: what came in between was not forwarded, and is not missed.
+    public mutating func interrupt() { source = nil }
+
+    /// The number that a forwarded packet had at its source, of the source that is forwarded now.
+    ///
+    /// - Returns: `nil` if no packet with that number was forwarded from it.
+    public func sourceNumber(ofSent sequenceNumber: UInt16) -> UInt16? {
+        guard let source else { return nil }
+        let back = UInt16(truncatingIfNeeded: highestSent) &- sequenceNumber
+        let sent = highestSent &- Int64(back)
+        guard back < 0x8000, sent > source.floor else { return nil }
+        return source.map.source(of: sent).map { UInt16(truncatingIfNeeded: $0) }
+    }
+
+    /// What a timestamp of the source that is forwarded now was sent as.
+    public func sentTimestamp(of timestamp: UInt32) -> UInt32 { timestamp &+ (source?.timestampOffset ?? 0) }
 
     /// Takes note that a packet of the current source is not forwarded, so that its number closes up.
     public mutating func remove(ssrc: UInt32, sequenceNumber: UInt16) {

@@ -63,4 +63,12 @@ public struct SequenceMap: Sendable {
         highest = max(highest ?? source, source)
         return source &+ base &- before
     }
+
+    /// The source number that was sent as `sent`; `nil` if it is older than everything remembered.
+    public func source(of sent: Int64) -> Int64? {
+        var source = sent &- base
+        for removal in removals where removal.source <= source { source &+= 1 }
+        if let folded, source <= folded { return nil }
+        return source
+    }
 }

@@ -6,16 +6,30 @@ final class BrowserLeg {
     let id: LegID
     private(set) var transport: BrowserTransport?
     private var negotiation = BrowserNegotiation()
-    private var sections: [NegotiatedSection] = []
+    private(set) var sections: [NegotiatedSection] = []
     var microphone = MicrophoneStream()
     /// What it says is counted, and heard by nobody.
     var isMuted = false
     /// Where it hears phones and other browsers.
     private(set) var sending: [SendSection] = []
+    /// Where it sees others.
+    var showing: [VideoSection] = []
+    /// What it may send of its camera and its screen.
+    private(set) var pictures: [VideoSource] = []
+    /// Which of them are switched on.
+    var switchedOn: Set<VideoSourceID.Kind> = []
+    /// The pictures that its page shows, most important first; `nil` as long as it has not said.
+    var view: [VideoSourceID]?
+    var budget = VideoBudget()
+    var videoRate = BitrateMeter()
+    /// Whether it was told to send less than it likes.
+    var wasLimited = false
+    /// What it asked for by RTCP, until the room has done it.
+    var feedback: [VideoFeedback] = []
     /// What it was last told of its sections.
     var toldPlan = SectionPlan(audioSections: 2, sources: [:])
     private var nextReport: Duration
-    private let cname: [UInt8]
+    let cname: [UInt8]
 
     init(id: LegID, cname: [UInt8], now: Duration) {
         self.id = id
@@ -69,6 +83,8 @@ final class BrowserLeg {
             renewal = .replaced(transport)
             transport = fresh
             sending.removeAll()
+            showing.removeAll()
+            pictures.removeAll()
             microphone = MicrophoneStream()
         }
         self.negotiation = negotiation
@@ -79,11 +95,34 @@ final class BrowserLeg {
             guard let stream = section.send, !sending.contains(where: { $0.mid == section.mid }) else { continue }
             sending.append(SendSection(mid: section.mid, purpose: section.purpose, stream: stream, generator: &generator))
         }
+        takeOverVideo(using: &generator)
         return (answer.sdp, renewal)
     }
 
     /// Receive sections that the page must offer in all, so that `demand` can be heard.
     func receiveSections(for demand: SectionDemand) -> Int { negotiation.receiveSections(for: demand) }
+
+    /// The same for pictures.
+    func videoSections(for demand: SectionDemand) -> Int { negotiation.videoSections(for: demand) }
+
+    private func takeOverVideo(using generator: inout some RandomNumberGenerator) {
+        showing.removeAll { known in !sections.contains { $0.mid == known.mid && $0.sendVideo != nil } }
+        pictures.removeAll { known in !sections.contains { $0.mid == known.mid && !$0.receiveVideo.isEmpty } }
+        for section in sections {
+            if let stream = section.sendVideo, !showing.contains(where: { $0.mid == section.mid }) {
+                showing.append(VideoSection(mid: section.mid, stream: stream, generator: &generator))
+            }
+            guard !section.receiveVideo.isEmpty else { continue }
+            if let known = pictures.first(where: { $0.mid == section.mid }) {
+                known.formats = section.receiveVideo
+            } else {
+                let kind: VideoSourceID.Kind = section.purpose == .screen ? .screen : .camera
+                pictures.append(
+                    VideoSource(
+                        id: VideoSourceID(leg: id, kind: kind), mid: section.mid, announced: section.remoteSSRCs, formats: section.receiveVideo))
+            }
+        }
+    }
 
     /// Gives each of `sources` a section of that purpose, as far as there are any; who has one keeps it.
     func assign(_ sources: [LegID], to purpose: SectionPurpose) {
@@ -103,10 +142,10 @@ final class BrowserLeg {
 
     // MARK: Media in
 
-    /// Takes a decrypted RTP packet from the browser.
+    /// Takes a decrypted RTP packet from the browser that is not of a picture.
     /// - Returns: what it is, if it is of the microphone.
-    func receiveRTP(_ packet: [UInt8], now: Duration) -> (header: RTPHeader, codec: AudioCodec)? {
-        guard let header = RTPHeader(packet.span), !header.payload.isEmpty else { return nil }
+    func receiveRTP(_ packet: [UInt8], _ header: RTPHeader, now: Duration) -> (header: RTPHeader, codec: AudioCodec)? {
+        guard !header.payload.isEmpty else { return nil }
         for section in sections where section.purpose == .microphone {
             guard let format = section.receive.first(where: { $0.payloadType == header.payloadType }) else { continue }
             let level = section.audioLevelExtensionID.flatMap { header.audioLevel(id: $0, in: packet.span)?.attenuation }
@@ -123,18 +162,28 @@ final class BrowserLeg {
             switch next {
             case .senderReport(let info, let blocks):
                 microphone.receive(info, now: now)
-                receive(blocks, in: packet, arrival: wallClock)
-            case .receiverReport(_, let blocks): receive(blocks, in: packet, arrival: wallClock)
-            default: break
+                for picture in pictures { picture.receive(info, now: now) }
+                receive(blocks, in: packet, arrival: wallClock, now: now)
+            case .receiverReport(_, let blocks): receive(blocks, in: packet, arrival: wallClock, now: now)
+            default: receive(feedback: next, in: packet, now: now)
             }
         }
     }
 
-    private func receive(_ blocks: RTCPEntries<RTCPReportBlock>, in packet: [UInt8], arrival: NTPTimestamp) {
+    private func receive(_ blocks: RTCPEntries<RTCPReportBlock>, in packet: [UInt8], arrival: NTPTimestamp, now: Duration) {
         blocks.forEach(in: packet.span) { block in
-            guard let index = sending.firstIndex(where: { $0.stream.ssrc == block.ssrc }) else { return }
-            sending[index].statistics.receive(block, arrival: arrival)
+            if let index = sending.firstIndex(where: { $0.stream.ssrc == block.ssrc }) {
+                sending[index].statistics.receive(block, arrival: arrival)
+            } else if let index = showing.firstIndex(where: { $0.stream.ssrc == block.ssrc }) {
+                showing[index].statistics.receive(block, arrival: arrival)
+                if showing[index].source != nil { budget.lost(block.fractionLost, now: now) }
+            }
         }
+    }
+
+    /// The last round trip that could be told; a usual one before that.
+    var roundTrip: Duration {
+        showing.lazy.compactMap(\.statistics.roundTrip).first ?? sending.lazy.compactMap(\.statistics.roundTrip).first ?? .milliseconds(60)
     }
 
     // MARK: Media out
@@ -163,14 +212,18 @@ final class BrowserLeg {
         sending[index].forwarder.remove(ssrc: header.ssrc, sequenceNumber: header.sequenceNumber)
     }
 
+    /// A browser takes reports and requests from any source of the session, also from one that never sent.
+    var reporter: UInt32 { sending.first?.stream.ssrc ?? 1 }
+
     /// Sends reports once a second (RFC 3550 section 6.4): what we sent, and how the microphone arrived.
     func report(now: Duration, wallClock: NTPTimestamp, into batch: inout PacketBatch) {
         guard nextReport <= now, let transport, transport.isEstablished else { return }
         nextReport = now + .seconds(1)
-        var blocks = microphone.reportBlock(now: now).map { [$0] } ?? []
-        let senders = sending.compactMap { $0.statistics.senderInfo(ssrc: $0.stream.ssrc, ntp: wallClock, now: now) }
-        // A browser takes receiver reports from any source of the session, also from one that never sent.
-        let reporter = sending.first?.stream.ssrc ?? 1
+        var blocks = (microphone.reportBlock(now: now).map { [$0] } ?? []) + pictures.compactMap { $0.reportBlock(now: now) }
+        let senders =
+            sending.compactMap { $0.statistics.senderInfo(ssrc: $0.stream.ssrc, ntp: wallClock, now: now) }
+            + showing.compactMap { $0.source == nil ? nil : $0.statistics.senderInfo(ssrc: $0.stream.ssrc, ntp: wallClock, now: now) }
+        let reporter = reporter
         guard !senders.isEmpty || !blocks.isEmpty else { return }
         transport.sendRTCP(into: &batch) { arena in
             for info in senders {

@@ -18,8 +18,10 @@ extension BrowserNegotiation {
             return try sending(offered, formats: offered.phoneFormats)
         case .browserAudio:
             return try sending(offered, formats: offered.browserFormats)
-        case .camera:
-            return inactiveVideo(offered)
+        case .camera, .screen:
+            return receiving(offered)
+        case .browserVideo:
+            return sending(offered, video: offered.videoFormats)
         case .unused:
             return offered.media.kind == .video ? inactiveVideo(offered) : inactiveAudio(offered)
         }
@@ -86,17 +88,63 @@ extension BrowserNegotiation {
         .init("minptime", "10"), .init("useinbandfec", "1"), .init("stereo", "0"), .init("usedtx", "0"),
     ]
 
-    /// Video that nobody sees yet: its codecs are kept, so that a later answer can let it flow.
+    /// The browser's own picture.
+    private func receiving(_ offered: OfferedSection) -> SectionAnswer {
+        let formats = offered.videoFormats
+        guard !formats.isEmpty, offered.direction.sends else { return inactiveVideo(offered) }
+        var answer = answer(offered, formats, direction: .receiveOnly)
+        answer.section.receiveVideo = formats
+        let pair = offered.media.attributes.sourceGroups.first { $0.semantics == "FID" }?.sources
+        answer.section.remoteSSRCs = pair.map { Array($0.prefix(2)) } ?? Array(offered.sources.prefix(1))
+        return answer
+    }
+
+    /// A section in which the bridge sends a picture as soon as it has one and the browser looks.
+    private func sending(_ offered: OfferedSection, video formats: [VideoFormat]) -> SectionAnswer {
+        let known = sections[offered.index]
+        guard !formats.isEmpty, let ssrc = known.ssrc, let repeats = known.retransmissionSSRC, offered.direction.receives else {
+            return inactiveVideo(offered)
+        }
+        var answer = answer(offered, formats, direction: .sendOnly)
+        var stream = VideoSendStream(ssrc: ssrc, retransmissionSSRC: repeats, formats: formats)
+        if let time = offered.headerExtension(HeaderExtension.sendTime), time.direction != .inactive {
+            answer.media.attributes.append(HeaderExtension(id: time.id, direction: time.direction?.reversed, uri: time.uri))
+            stream.sendTimeExtensionID = UInt8(time.id)
+        }
+        answer.media.attributes.append(MediaStreamID(stream: "\(cname)-\(offered.index)", track: "\(cname)-\(offered.index)-video"))
+        if formats.contains(where: { $0.retransmissionType != nil }) {
+            answer.media.attributes.append(SourceGroup(semantics: "FID", sources: [ssrc, repeats]))
+            answer.media.attributes.append(SourceAttribute(ssrc: ssrc, Attribute("cname", cname)))
+            answer.media.attributes.append(SourceAttribute(ssrc: repeats, Attribute("cname", cname)))
+        } else {
+            answer.media.attributes.append(SourceAttribute(ssrc: ssrc, Attribute("cname", cname)))
+        }
+        answer.section.sendVideo = stream
+        return answer
+    }
+
+    /// A video section with the given codecs, their feedback, and the formats in which they are sent again.
+    private func answer(_ offered: OfferedSection, _ formats: [VideoFormat], direction: Direction) -> SectionAnswer {
+        let types = formats.flatMap { [$0.payloadType] + ($0.retransmissionType.map { [$0] } ?? []) }
+        var answer = shell(offered, formats: types, direction: direction)
+        for format in formats {
+            answer.media.attributes.append(RTPMap(payloadType: format.payloadType, encoding: format.codec.encoding, clockRate: VideoCodec.clockRate))
+            for type in format.feedback { answer.media.attributes.append(RTCPFeedback(payloadType: format.payloadType, type: type)) }
+            if let parameters = format.parameters { answer.media.attributes.append(parameters) }
+            guard let repeats = format.retransmissionType else { continue }
+            answer.media.attributes.append(RTPMap(payloadType: repeats, encoding: "rtx", clockRate: VideoCodec.clockRate))
+            answer.media.attributes.append(
+                FormatParameters(format: "\(repeats)", parameters: [.init("apt", "\(format.payloadType)")]))
+        }
+        return answer
+    }
+
+    /// Video that has no use: its codecs are kept, so that a later answer can let it flow.
     private func inactiveVideo(_ offered: OfferedSection) -> SectionAnswer {
         var answer = shell(offered, formats: offered.maps.map(\.payloadType), direction: .inactive)
-        let attributes = offered.media.attributes
-        let pictureLoss = Set(attributes.rtcpFeedback.filter { $0.type == "nack pli" }.map { $0.payloadType ?? 255 })
-        let parameters = Dictionary(attributes.every(FormatParameters.self).map { ($0.format, $0) }) { first, _ in first }
+        let parameters = Dictionary(offered.media.attributes.every(FormatParameters.self).map { ($0.format, $0) }) { first, _ in first }
         for map in offered.maps {
             answer.media.attributes.append(map)
-            if pictureLoss.contains(map.payloadType) || pictureLoss.contains(255) {
-                answer.media.attributes.append(RTCPFeedback(payloadType: map.payloadType, type: "nack pli"))
-            }
             if let parameters = parameters["\(map.payloadType)"] { answer.media.attributes.append(parameters) }
         }
         return answer
@@ -145,6 +193,8 @@ extension NegotiatedSection {
 extension HeaderExtension {
     /// RFC 6464.
     fileprivate static let audioLevel = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
+    /// The time of sending (WebRTC's abs-send-time).
+    fileprivate static let sendTime = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
     /// RFC 9143 section 15.
     fileprivate static let mid = "urn:ietf:params:rtp-hdrext:sdes:mid"
 }

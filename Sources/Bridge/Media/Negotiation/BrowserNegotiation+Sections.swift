@@ -42,7 +42,9 @@ extension BrowserNegotiation {
         switch section.media.kind {
         case .audio where count(of: .microphone) == 0: return .microphone
         case .audio: return section.direction.receives ? nil : .unused
+        case .video where section.direction == .receiveOnly: return .browserVideo
         case .video where count(of: .camera) == 0: return .camera
+        case .video where count(of: .screen) == 0: return .screen
         case .video, .application, .other: return .unused
         }
     }
@@ -61,13 +63,19 @@ extension BrowserNegotiation {
     ///
     /// What has one keeps it, so that a source that went away does not disturb the one that takes its section.
     mutating func allotSources(_ offered: [OfferedSection], using generator: inout some RandomNumberGenerator) {
-        var taken = Set(offered.flatMap { $0.media.attributes.sources.map(\.ssrc) } + sections.compactMap(\.ssrc))
+        var taken = Set(
+            offered.flatMap { $0.media.attributes.sources.map(\.ssrc) } + sections.flatMap { [$0.ssrc, $0.retransmissionSSRC].compactMap(\.self) })
         for index in sections.indices where sections[index].ssrc == nil && !sections[index].isRejected {
-            guard [.phone, .browserAudio].contains(sections[index].purpose) else { continue }
-            var ssrc = UInt32(truncatingIfNeeded: generator.next())
-            // Ends: more numbers than can be taken. 0 is avoided because some treat it as none.
-            while ssrc == 0 || !taken.insert(ssrc).inserted { ssrc &+= 1 }
-            sections[index].ssrc = ssrc
+            guard [.phone, .browserAudio, .browserVideo].contains(sections[index].purpose) else { continue }
+            sections[index].ssrc = Self.freshSource(&taken, using: &generator)
+            if sections[index].purpose == .browserVideo { sections[index].retransmissionSSRC = Self.freshSource(&taken, using: &generator) }
         }
+    }
+
+    private static func freshSource(_ taken: inout Set<UInt32>, using generator: inout some RandomNumberGenerator) -> UInt32 {
+        var ssrc = UInt32(truncatingIfNeeded: generator.next())
+        // Ends: more numbers than can be taken. 0 is avoided because some treat it as none.
+        while ssrc == 0 || !taken.insert(ssrc).inserted { ssrc &+= 1 }
+        return ssrc
     }
 }

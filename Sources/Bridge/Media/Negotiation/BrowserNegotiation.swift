@@ -14,6 +14,8 @@ public struct BrowserNegotiation: Sendable, Equatable {
         var isRejected = false
         /// Given when the bridge first may send here.
         var ssrc: UInt32?
+        /// Given with it, where packets may be sent again.
+        var retransmissionSSRC: UInt32?
         /// Of the codecs that the section began with.
         var clockRate: UInt32?
     }
@@ -48,6 +50,9 @@ public struct BrowserNegotiation: Sendable, Equatable {
         let browsers = count(of: .browserAudio)
         return max(phones, demand.phones) + max(browsers, demand.browsers)
     }
+
+    /// The same for pictures.
+    public func videoSections(for demand: SectionDemand) -> Int { max(count(of: .browserVideo), demand.videos) }
 
     /// Answers an offer.
     ///

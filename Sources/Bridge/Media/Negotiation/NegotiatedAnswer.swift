@@ -48,8 +48,12 @@ public struct NegotiatedSection: Sendable, Equatable {
     public var isRejected: Bool
     /// What the bridge sends here; `nil` unless it may send now.
     public var send: SendStream?
+    /// What the bridge sends here of a picture; `nil` unless it may send now.
+    public var sendVideo: VideoSendStream? = nil
     /// What may come in; empty unless the bridge receives here.
     public var receive: [PayloadFormat]
+    /// What may come in as a picture; empty unless the bridge receives here.
+    public var receiveVideo: [VideoFormat] = []
     /// The sources that the browser announced for this section, at most 16; its packets may also be told by their MID.
     public var remoteSSRCs: [UInt32]
     /// The number of the MID header extension (RFC 9143 section 15), for both ways; `nil` if it is not to be used.
@@ -74,4 +78,20 @@ public struct SendStream: Sendable, Equatable {
     public func payloadType(of codec: AudioCodec) -> UInt8? {
         formats.first { $0.codec == codec }?.payloadType
     }
+}
+
+/// A stream of pictures from the bridge to the browser.
+public struct VideoSendStream: Sendable, Equatable {
+    /// The same for as long as the section lives.
+    public var ssrc: UInt32
+    /// In which packets are sent again (RFC 4588 section 5.3).
+    public var retransmissionSSRC: UInt32
+    /// What the browser takes here; never empty.
+    public var formats: [VideoFormat]
+    /// The number of the header extension with the time of sending, by which a browser without transport-wide feedback estimates the path;
+    /// `nil` if it is not to be used.
+    public var sendTimeExtensionID: UInt8?
+
+    /// The form of a codec; `nil` if the browser does not take it here.
+    public func format(of codec: VideoCodec) -> VideoFormat? { formats.first { $0.codec == codec } }
 }

@@ -2,8 +2,12 @@
 public enum SectionPurpose: Sendable, Equatable {
     /// The browser's own voice, the first audio section. The bridge receives.
     case microphone
-    /// The browser's own picture, the first video section. Kept inactive: nothing is uploaded that nobody sees.
+    /// The browser's own picture, the first video section in which it may send. The bridge receives.
     case camera
+    /// What the browser shows of its screen, the second one.
+    case screen
+    /// The bridge sends another browser's camera or screen.
+    case browserVideo
     /// The bridge sends a phone: codecs with an 8 kHz clock.
     case phone
     /// The bridge sends another browser's voice: Opus.
@@ -18,9 +22,12 @@ public struct SectionDemand: Sendable, Equatable {
     public var phones: Int
     /// Other browsers that are heard.
     public var browsers: Int
+    /// Pictures of other browsers.
+    public var videos: Int
 
-    public init(phones: Int, browsers: Int) {
+    public init(phones: Int, browsers: Int, videos: Int = 0) {
         self.phones = phones
         self.browsers = browsers
+        self.videos = videos
     }
 }

@@ -10,10 +10,15 @@ extension RoomEngine {
         case .nothing: break
         case .checked(let news): learn(news, of: leg)
         case .rtp:
-            if let said = browser.receiveRTP(datagram, now: now) {
+            guard let header = RTPHeader(datagram.span) else { return }
+            if let picture = browser.picture(of: header, in: datagram) {
+                spread(&datagram, header, of: picture, from: browser, now: now, into: &batch)
+            } else if let said = browser.receiveRTP(datagram, header, now: now) {
                 spread(datagram, said.header, codec: said.codec, of: browser, now: now, into: &batch)
             }
-        case .rtcp: browser.receiveRTCP(datagram, now: now, wallClock: NTPTimestamp(unixNanoseconds: wallClock))
+        case .rtcp:
+            browser.receiveRTCP(datagram, now: now, wallClock: NTPTimestamp(unixNanoseconds: wallClock))
+            answerFeedback(of: browser, now: now, into: &batch)
         case .established: events.append(.mediaUp(leg))
         case .closed: lose(browser, closed: true, into: &batch)
         case .failed(let reason): fail(browser, reason, into: &batch)
@@ -87,6 +92,7 @@ extension RoomEngine {
             }
         }
         for phone in phones { phone.report(cname: cname, now: now, wallClock: NTPTimestamp(unixNanoseconds: wallClock), into: &batch) }
+        housekeepVideo(now: now, into: &batch)
         updateSpeaking(now: now)
     }
 

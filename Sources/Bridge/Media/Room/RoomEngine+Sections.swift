@@ -1,8 +1,10 @@
 extension RoomEngine {
     /// Whom each browser should be able to hear at a time; there is always a section for the first of each kind, so that nobody waits
     /// for a negotiation.
-    var demand: SectionDemand {
-        SectionDemand(phones: max(phones.count, 1), browsers: min(max(browsers.count - 1, 1), AudibleSources.limit))
+    func demand(of browser: BrowserLeg) -> SectionDemand {
+        SectionDemand(
+            phones: max(phones.count, 1), browsers: min(max(browsers.count - 1, 1), AudibleSources.limit),
+            videos: wantedPictures(of: browser).count)
     }
 
     /// Gives every browser a section for each whom it should hear.
@@ -13,6 +15,8 @@ extension RoomEngine {
     func assignSections(of browser: BrowserLeg) {
         browser.assign(phones.map(\.id), to: .phone)
         browser.assign(audible.sources.filter { $0 != browser.id }, to: .browserAudio)
+        let wanted = wantedPictures(of: browser)
+        browser.show(Array(wanted.prefix(browser.budget.limit ?? wanted.count)))
         let plan = plan(of: browser)
         guard plan != browser.toldPlan else { return }
         browser.toldPlan = plan
@@ -28,6 +32,11 @@ extension RoomEngine {
     private func plan(of browser: BrowserLeg) -> SectionPlan {
         var sources: [String: LegID] = [:]
         for section in browser.sending { sources[section.mid] = section.source }
-        return SectionPlan(audioSections: browser.receiveSections(for: demand), sources: sources)
+        var pictures: [String: VideoSourceID] = [:]
+        for section in browser.showing { pictures[section.mid] = section.source }
+        let demand = demand(of: browser)
+        return SectionPlan(
+            audioSections: browser.receiveSections(for: demand), sources: sources, videoSections: browser.videoSections(for: demand),
+            pictures: pictures, uploads: uploads(of: browser))
     }
 }

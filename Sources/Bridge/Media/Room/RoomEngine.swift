@@ -21,6 +21,8 @@ public final class RoomEngine {
     var audible = AudibleSources()
     var mixed: [Int16] = []
     var nextMix: Duration?
+    /// When senders are told next how much they may send.
+    var nextLimits = Duration.zero
     var speakers = SpeakerDisplay()
     var speakingChanged = false
     let cname: [UInt8]
@@ -56,7 +58,7 @@ public final class RoomEngine {
     /// - Parameter candidates: our `candidate` attribute lines, the same for every leg of this thread.
     public func offer(_ leg: LegID, sdp: String, candidates: [String], now: Duration, into batch: inout PacketBatch) throws(OfferError) -> String {
         guard let browser = browser(leg) else { throw .unknownLeg }
-        let result = try browser.offer(sdp, candidates: candidates, demand: demand, toolbox: toolbox, now: now, generator: &generator)
+        let result = try browser.offer(sdp, candidates: candidates, demand: demand(of: browser), toolbox: toolbox, now: now, generator: &generator)
         switch result.renewal {
         case .none: break
         case .replaced(let old):

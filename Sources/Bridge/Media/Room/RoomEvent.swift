@@ -29,4 +29,10 @@ public struct SectionPlan: Equatable, Sendable {
     public var audioSections: Int
     /// mid → the leg that is heard there.
     public var sources: [String: LegID]
+    /// Receive-video sections that the browser needs in all.
+    public var videoSections = 0
+    /// mid → the picture that is shown there.
+    public var pictures: [String: VideoSourceID] = [:]
+    /// Which of its own pictures anybody shows.
+    public var uploads: Set<VideoSourceID.Kind> = []
 }

@@ -15,8 +15,7 @@ struct BrowserPlace {
     let leg: LegID
     var name: DisplayName
     var load: LoadID
-    var microphone = true
-    var camera = false
+    var switches = Switches(microphone: true, camera: false)
     /// A host has silenced it.
     var isMuted = false
     /// When the socket was lost; `nil` while it is there.
@@ -29,7 +28,9 @@ struct BrowserPlace {
     var closedMedia = false
 
     var participant: Participant {
-        Participant(id: .peer(peer), kind: .browser, name: name.text, microphone: microphone, camera: camera, isMuted: isMuted)
+        Participant(
+            id: .peer(peer), kind: .browser, name: name.text, microphone: switches.microphone, camera: switches.camera, screen: switches.screen,
+            isMuted: isMuted)
     }
 
     /// Whether the phones of the room stay for this browser's sake.

@@ -87,16 +87,34 @@ package final class LiveRoom {
         return .accepted
     }
 
-    func update(_ peer: PeerID, microphone: Bool, camera: Bool, into output: inout RoomOutput) -> BridgeAnswer {
+    func update(_ peer: PeerID, _ switches: Switches, now: Duration, into output: inout RoomOutput) -> BridgeAnswer {
         guard var place = places[peer] else { return .refused(.unknownPeer) }
-        if place.microphone != microphone || place.camera != camera {
-            place.microphone = microphone
-            place.camera = camera
+        if place.switches != switches {
+            place.switches = switches
             places[peer] = place
             // The newest state is all that counts, and a finger on the button must not fill the durable lane.
             output.signals.append(.participant(room: slug, place.participant))
+            engine.setPictures(switches.pictures, of: place.leg)
+            drainEngine(now: now, into: &output)
         }
         return .accepted
+    }
+
+    func view(_ peer: PeerID, _ view: [TrackSource], now: Duration, into output: inout RoomOutput) -> BridgeAnswer {
+        guard let place = places[peer] else { return .refused(.unknownPeer) }
+        engine.setView(view.compactMap(picture), of: place.leg)
+        drainEngine(now: now, into: &output)
+        return .accepted
+    }
+
+    /// The picture that a page calls this; `nil` if nobody of that name is here, or it is no picture.
+    private func picture(_ source: TrackSource) -> VideoSourceID? {
+        guard case .peer(let peer) = source.participant, let place = places[peer] else { return nil }
+        switch source.kind {
+        case .audio: return nil
+        case .video: return VideoSourceID(leg: place.leg, kind: .camera)
+        case .screen: return VideoSourceID(leg: place.leg, kind: .screen)
+        }
     }
 
     func offer(_ peer: PeerID, sdp: String, candidates: [String], now: Duration, into output: inout RoomOutput) -> BridgeAnswer {
@@ -139,6 +157,22 @@ package final class LiveRoom {
                 tracks[mid] = TrackSource(participant: .peer(peer), kind: .audio)
             }
         }
-        return MediaSections(audio: plan.audioSections, video: 0, tracks: tracks)
+        for (mid, picture) in plan.pictures {
+            guard let peer = peersByLeg[picture.leg] else { continue }
+            tracks[mid] = TrackSource(participant: .peer(peer), kind: picture.kind == .screen ? .screen : .video)
+        }
+        return MediaSections(
+            audio: plan.audioSections, video: plan.videoSections, tracks: tracks,
+            upload: MediaSections.Upload(camera: plan.uploads.contains(.camera), screen: plan.uploads.contains(.screen)))
+    }
+}
+
+extension Switches {
+    /// The pictures among them.
+    fileprivate var pictures: Set<VideoSourceID.Kind> {
+        var pictures: Set<VideoSourceID.Kind> = []
+        if camera { pictures.insert(.camera) }
+        if screen { pictures.insert(.screen) }
+        return pictures
     }
 }

@@ -122,9 +122,12 @@ package struct RoomTable {
         case .offer(let room, let peer, let sdp):
             guard let entry = bySlug[room] else { return .refused(.unknownPeer) }
             return settle(entry, into: &output, entry.room.offer(peer, sdp: sdp, candidates: candidates, now: now, into: &output))
-        case .update(let room, let peer, let microphone, let camera):
+        case .update(let room, let peer, let switches):
             guard let entry = bySlug[room] else { return .refused(.unknownPeer) }
-            return settle(entry, into: &output, entry.room.update(peer, microphone: microphone, camera: camera, into: &output))
+            return settle(entry, into: &output, entry.room.update(peer, switches, now: now, into: &output))
+        case .view(let room, let peer, let view):
+            guard let entry = bySlug[room] else { return .refused(.unknownPeer) }
+            return settle(entry, into: &output, entry.room.view(peer, view, now: now, into: &output))
         case .dial(let dial):
             guard let entry = bySlug[dial.room] else { return .refused(.nobodyThere) }
             // The same call again: the room says so, and a refusal must not lose it. In another room it would be another call.

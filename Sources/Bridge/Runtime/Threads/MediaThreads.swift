@@ -60,7 +60,7 @@ final class MediaThreads: Sendable {
     func perform(_ command: BridgeCommand) async -> BridgeAnswer {
         switch command {
         case .join(let join): return await threads[index(of: join.room)].perform(command)
-        case .leave(let room, _), .socketLost(let room, _), .offer(let room, _, _), .update(let room, _, _, _),
+        case .leave(let room, _), .socketLost(let room, _), .offer(let room, _, _), .update(let room, _, _), .view(let room, _, _),
             .moderate(let room, _):
             return await threads[index(of: room)].perform(command)
         case .dial(let dial):

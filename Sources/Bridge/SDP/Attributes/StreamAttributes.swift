@@ -57,7 +57,32 @@ public struct SourceAttribute: AttributeValue {
     }
 }
 
+/// `a=ssrc-group` (RFC 5576 section 4.2): sources that belong together.
+public struct SourceGroup: AttributeValue {
+    public static let attributeName = "ssrc-group"
+    /// `FID`: a stream, and the one by which its packets are sent again (RFC 4588 section 8.8).
+    public var semantics: String
+    public var sources: [UInt32]
+
+    public init(semantics: String, sources: [UInt32]) {
+        self.semantics = semantics
+        self.sources = sources
+    }
+
+    public init?(_ value: String) {
+        var fields = FieldReader(value)
+        guard let semantics = fields.field() else { return nil }
+        var sources: [UInt32] = []
+        while let ssrc: UInt32 = fields.number() { sources.append(ssrc) }
+        guard !sources.isEmpty else { return nil }
+        self.init(semantics: semantics, sources: sources)
+    }
+
+    public var value: String { "\(semantics) \(sources.map(String.init).joined(separator: " "))" }
+}
+
 extension AttributeList {
+    public var sourceGroups: [SourceGroup] { every() }
     public var headerExtensions: [HeaderExtension] { every() }
     public var sources: [SourceAttribute] { every() }
 }

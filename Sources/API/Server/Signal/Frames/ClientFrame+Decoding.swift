@@ -6,6 +6,8 @@ extension ClientFrame {
     package static let sizeLimit = 64 * 1024
     /// `signal` with a candidate is the deepest frame there is; the rest is room for browsers' own members.
     static let nestingLimit = 8
+    /// Pictures that a page can show at a time.
+    package static let viewLimit = 12
 
     /// Reads one text frame.
     ///
@@ -48,7 +50,10 @@ private struct FrameMembers {
         case "dial": try dial()
         case "hangup": .hangup(try call())
         case "update":
-            try only(["microphone", "camera"], .update(microphone: flag("microphone"), camera: flag("camera")))
+            try only(
+                ["microphone", "camera", "screen"],
+                .update(Switches(microphone: flag("microphone"), camera: flag("camera"), screen: nested(Bool.self, "screen") ?? false)))
+        case "view": try view()
         case "leave": try only([], .leave)
         case "ping": try only([], .ping)
         case "mute": try only(["peer", "on"], .mute(participant(), on: flag("on")))
@@ -127,6 +132,14 @@ private struct FrameMembers {
     private func participant() throws(SignalFault) -> ParticipantID {
         guard let participant = ParticipantID(try required("peer")) else { throw SignalFault(.unknownParticipant, about: type) }
         return participant
+    }
+
+    private func view() throws(SignalFault) -> ClientFrame {
+        guard let show = try nested([TrackSource].self, "show") else { throw malformed("The member show is missing.") }
+        guard show.count <= ClientFrame.viewLimit, show.allSatisfy({ $0.kind != .audio }) else {
+            throw malformed("A view has at most \(ClientFrame.viewLimit) pictures, each of the kind video or screen.")
+        }
+        return try only(["show"], .view(show))
     }
 
     private func chat() throws(SignalFault) -> ClientFrame {

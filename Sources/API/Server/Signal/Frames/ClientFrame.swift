@@ -8,7 +8,9 @@ package enum ClientFrame: Sendable, Equatable {
     case candidate
     case dial(DialFrame)
     case hangup(CallID)
-    case update(microphone: Bool, camera: Bool)
+    case update(Switches)
+    /// The pictures that the page shows, most important first.
+    case view([TrackSource])
     case mute(ParticipantID, on: Bool)
     case kick(ParticipantID)
     case lock(on: Bool)
@@ -25,6 +27,7 @@ package enum ClientFrame: Sendable, Equatable {
         case .dial: "dial"
         case .hangup: "hangup"
         case .update: "update"
+        case .view: "view"
         case .mute: "mute"
         case .kick: "kick"
         case .lock: "lock"

@@ -17,6 +17,7 @@ extension ServerFrame {
         case .answer: "signal"
         case .media: "media"
         case .tracks: "tracks"
+        case .upload: "upload"
         case .peerJoined: "peer-joined"
         case .peerUpdated: "peer-updated"
         case .peerLeft: "peer-left"
@@ -67,6 +68,9 @@ extension ServerFrame {
                     }
                 }
             }
+        case .upload(let upload):
+            json.member("camera", upload.camera)
+            json.member("screen", upload.screen)
         case .peerJoined(let participant), .peerUpdated(let participant):
             json.name("peer")
             participant.write(to: &json)
@@ -103,6 +107,7 @@ extension Participant {
             json.member("name", name)
             json.member("microphone", microphone)
             json.member("camera", camera)
+            json.member("screen", screen)
             json.member("muted", isMuted)
         }
     }

@@ -9,6 +9,8 @@ package enum ServerFrame: Sendable, Equatable {
     case media(audio: Int, video: Int)
     /// mid → who is heard or seen there; the whole map each time.
     case tracks([String: TrackSource])
+    /// Whether anybody shows the browser's own pictures.
+    case upload(MediaSections.Upload)
     case peerJoined(Participant)
     case peerUpdated(Participant)
     case peerLeft(ParticipantID)

@@ -22,9 +22,8 @@ struct JoinedState {
     /// How far each call was told, so that news never go backwards.
     private(set) var told: [CallID: Told] = [:]
     private var sections: MediaSections?
-    var updateInFlight = false
-    /// The switches that follow the update in flight; the newest wins.
-    var nextUpdate: SignalSession.Switches?
+    var updates = NewestWins<Switches>()
+    var views = NewestWins<[TrackSource]>()
 
     struct Told: Equatable {
         var state: CallState
@@ -82,6 +81,7 @@ struct JoinedState {
         var frames: [ServerFrame] = []
         if old?.audio != new.audio || old?.video != new.video { frames.append(.media(audio: new.audio, video: new.video)) }
         if old?.tracks != new.tracks { frames.append(.tracks(new.tracks)) }
+        if old?.upload != new.upload { frames.append(.upload(new.upload)) }
         return frames
     }
 }

@@ -19,6 +19,7 @@ extension SignalSession {
         case dial(DialRequest)
         case hangup(Place, CallID, isHost: Bool)
         case update(Place, Switches)
+        case view(Place, [TrackSource])
         case moderate(Place, Moderation)
         case chat(Place, name: String, ChatText)
     }
@@ -39,17 +40,6 @@ extension SignalSession {
             case .lock: "lock"
             case .end: "end"
             }
-        }
-    }
-
-    /// A browser's own microphone and camera.
-    package struct Switches: Sendable, Equatable {
-        package var microphone: Bool
-        package var camera: Bool
-
-        package init(microphone: Bool, camera: Bool) {
-            self.microphone = microphone
-            self.camera = camera
         }
     }
 

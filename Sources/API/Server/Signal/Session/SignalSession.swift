@@ -129,7 +129,8 @@ package struct SignalSession: ~Copyable {
         case .offer(let sdp): offer(sdp, joined)
         case .dial(let dial): self.dial(dial, joined)
         case .hangup(let call): hangup(call, joined)
-        case .update(let microphone, let camera): update(Switches(microphone: microphone, camera: camera), joined)
+        case .update(let switches): update(switches, joined)
+        case .view(let view): self.view(view, joined)
         case .mute(let participant, let on): moderate(.mute(participant, on: on), joined)
         case .kick(let participant): moderate(.kick(participant), joined)
         case .lock(let on): moderate(.lock(on: on), joined)
@@ -287,28 +288,28 @@ package struct SignalSession: ~Copyable {
 
     // MARK: Switches
 
-    /// One update is on its way at a time, and only the newest waits: the bridge must end with the last one.
     private mutating func update(_ switches: Switches, _ joined: JoinedState) -> [Action] {
         var joined = joined
         defer { state = .joined(joined) }
-        if joined.updateInFlight {
-            joined.nextUpdate = switches
-            return []
-        }
-        joined.updateInFlight = true
-        return [.start(.update(joined.place, switches))]
+        return joined.updates.begin(switches).map { [.start(.update(joined.place, $0))] } ?? []
     }
 
     package mutating func updateFinished(fault: SignalFault?) -> [Action] {
         guard case .joined(var joined) = state else { return [] }
         defer { state = .joined(joined) }
-        let faults = fault.map { [Action.send(.error($0))] } ?? []
-        guard let next = joined.nextUpdate else {
-            joined.updateInFlight = false
-            return faults
-        }
-        joined.nextUpdate = nil
-        return faults + [.start(.update(joined.place, next))]
+        return (fault.map { [.send(.error($0))] } ?? []) + (joined.updates.finish().map { [.start(.update(joined.place, $0))] } ?? [])
+    }
+
+    private mutating func view(_ view: [TrackSource], _ joined: JoinedState) -> [Action] {
+        var joined = joined
+        defer { state = .joined(joined) }
+        return joined.views.begin(view).map { [.start(.view(joined.place, $0))] } ?? []
+    }
+
+    package mutating func viewFinished(fault: SignalFault?) -> [Action] {
+        guard case .joined(var joined) = state else { return [] }
+        defer { state = .joined(joined) }
+        return (fault.map { [.send(.error($0))] } ?? []) + (joined.views.finish().map { [.start(.view(joined.place, $0))] } ?? [])
     }
 
     // MARK: News

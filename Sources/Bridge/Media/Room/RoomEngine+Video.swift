@@ -1,0 +1,123 @@
+import RTP
+
+extension RoomEngine {
+    /// Pictures that one browser is sent at a time.
+    public static let pictureLimit = 12
+    /// No camera is asked to send less for a receiver's sake: who cannot take even that is sent fewer pictures.
+    private static let leastRate: UInt64 = 250_000
+    /// What a sender is allowed where nobody's path says less.
+    private static let usualRate: UInt64 = 2_500_000
+
+    /// A browser has switched its camera or its screen.
+    public func setPictures(_ kinds: Set<VideoSourceID.Kind>, of leg: LegID) {
+        guard let browser = browser(leg), browser.switchedOn != kinds else { return }
+        for picture in browser.pictures where !kinds.contains(picture.id.kind) { picture.rest() }
+        browser.switchedOn = kinds
+        assignSections()
+    }
+
+    /// The page of a browser shows these pictures, most important first; `nil`: it does not say.
+    public func setView(_ view: [VideoSourceID]?, of leg: LegID) {
+        guard let browser = browser(leg), browser.view != view else { return }
+        browser.view = view
+        assignSections()
+    }
+
+    /// The pictures that a browser would show, most important first: screens, then cameras in the order in which their browsers came.
+    func wantedPictures(of browser: BrowserLeg) -> [VideoSourceID] {
+        var wanted: [VideoSourceID] = []
+        if let view = browser.view {
+            for id in view where id.leg != browser.id && !wanted.contains(id) {
+                if self.browser(id.leg)?.switchedOn.contains(id.kind) == true { wanted.append(id) }
+            }
+        } else {
+            for kind in [VideoSourceID.Kind.screen, .camera] {
+                for other in browsers where other !== browser && other.switchedOn.contains(kind) {
+                    wanted.append(VideoSourceID(leg: other.id, kind: kind))
+                }
+            }
+        }
+        return Array(wanted.prefix(Self.pictureLimit))
+    }
+
+    /// Which of its pictures anybody shows.
+    func uploads(of browser: BrowserLeg) -> Set<VideoSourceID.Kind> {
+        var uploads: Set<VideoSourceID.Kind> = []
+        for other in browsers where other !== browser && uploads.count < browser.switchedOn.count {
+            for id in wantedPictures(of: other) where id.leg == browser.id { uploads.insert(id.kind) }
+        }
+        return uploads
+    }
+
+    /// What a browser sends of a picture: as it is, to everybody who shows it.
+    func spread(
+        _ packet: inout [UInt8], _ header: RTPHeader, of picture: VideoSource, from browser: BrowserLeg, now: Duration, into batch: inout PacketBatch
+    ) {
+        if browser.switchedOn.contains(picture.id.kind), let seen = picture.receive(&packet, header, now: now) {
+            var needsKeyframe = false
+            for other in browsers where other !== browser {
+                needsKeyframe = other.forward(packet, seen, of: picture.id, now: now, into: &batch) || needsKeyframe
+            }
+            if needsKeyframe { picture.askForKeyframe() }
+        }
+        if picture.hasRequests(now: now) { browser.request(of: picture, now: now, into: &batch) }
+    }
+
+    /// Does what a browser asked for by RTCP.
+    func answerFeedback(of browser: BrowserLeg, now: Duration, into batch: inout PacketBatch) {
+        guard !browser.feedback.isEmpty else { return }
+        for request in browser.feedback {
+            switch request {
+            case .missing(let section, let numbers):
+                guard browser.showing.indices.contains(section), let id = browser.showing[section].source, let picture = picture(id) else { continue }
+                browser.sendAgain(numbers, section: section, of: picture, now: now, into: &batch)
+            case .keyframe(let id):
+                guard let picture = picture(id), let sender = self.browser(id.leg) else { continue }
+                picture.askForKeyframe()
+                sender.request(of: picture, now: now, into: &batch)
+            }
+        }
+        browser.feedback.removeAll(keepingCapacity: true)
+    }
+
+    private func picture(_ id: VideoSourceID) -> VideoSource? { browser(id.leg)?.pictures.first { $0.id == id } }
+
+    /// Requests that are due, what each path carries, and what each sender is allowed: at each housekeeping.
+    func housekeepVideo(now: Duration, into batch: inout PacketBatch) {
+        var hasChanged = false
+        for browser in browsers where !browser.showing.isEmpty || !browser.pictures.isEmpty {
+            for picture in browser.pictures { browser.request(of: picture, now: now, into: &batch) }
+            let shown = browser.showing.count { $0.source != nil }
+            if browser.budget.decide(
+                shown: shown, wanted: wantedPictures(of: browser).count, rate: browser.videoRate.bitsPerSecond(now: now), now: now)
+            {
+                hasChanged = true
+            }
+        }
+        if hasChanged { assignSections() }
+        guard nextLimits <= now else { return }
+        nextLimits = now + .seconds(1)
+        for browser in browsers where !browser.switchedOn.isEmpty { limit(browser, now: now, into: &batch) }
+    }
+
+    /// Tells a sender the least that any of those who show its pictures can take, each in proportion to what it is sent.
+    private func limit(_ browser: BrowserLeg, now: Duration, into batch: inout PacketBatch) {
+        var total: UInt64 = 0
+        var isLimited = false
+        for picture in browser.pictures where browser.switchedOn.contains(picture.id.kind) {
+            let rate = picture.bitsPerSecond(now: now)
+            var allowed: UInt64?
+            for other in browsers where other !== browser && other.showing.contains(where: { $0.source == picture.id }) {
+                let sent = other.videoRate.bitsPerSecond(now: now)
+                guard let path = other.budget.bitsPerSecond(now: now), sent > 0 else { continue }
+                let share = Double(path) * Double(rate) / Double(sent)
+                allowed = min(allowed ?? .max, share < 1e12 ? UInt64(share) : Self.usualRate)
+            }
+            if allowed != nil { isLimited = true }
+            total &+= min(max(allowed ?? Self.usualRate, Self.leastRate), Self.usualRate)
+        }
+        guard isLimited || browser.wasLimited else { return }
+        browser.wasLimited = isLimited
+        browser.limit(total, of: browser.pictures.compactMap(\.ssrc), into: &batch)
+    }
+}

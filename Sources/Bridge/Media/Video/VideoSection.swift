@@ -1,0 +1,69 @@
+import RTP
+
+/// One section in which a browser sees somebody: the section's own stream, whoever that is.
+struct VideoSection {
+    /// Bytes a second that are sent again to one section, and at once: a picture's worth. Who asks for more has lost more than that helps.
+    private static let repeatedRate = 250_000
+    private static let repeatedBurst = 120_000
+
+    let mid: String
+    let stream: VideoSendStream
+    var forwarder: Forwarder
+    var statistics: SenderStatistics
+    /// Whose picture is shown here now; what comes of another is not for this section.
+    private(set) var source: VideoSourceID?
+    /// Nothing can be decoded before a whole picture.
+    private(set) var awaitsKeyframe = true
+    private var retransmissionNumber: UInt16
+    private var repeatable = repeatedBurst
+    private var repeatedAt: Duration?
+
+    init(mid: String, stream: VideoSendStream, generator: inout some RandomNumberGenerator) {
+        self.mid = mid
+        self.stream = stream
+        // Below half of the range, so that a receiver's first roll-over is far away (RFC 3711 section 3.3.1).
+        forwarder = Forwarder(
+            clockRate: Int(VideoCodec.clockRate), firstSequence: .random(in: 0..<0x8000, using: &generator),
+            firstTimestamp: .random(in: .min ... .max, using: &generator), marksTalkspurts: false)
+        retransmissionNumber = .random(in: 0..<0x8000, using: &generator)
+        statistics = SenderStatistics(clockRate: Int(VideoCodec.clockRate))
+    }
+
+    /// Shows another picture, or none.
+    mutating func show(_ source: VideoSourceID?) {
+        guard source != self.source else { return }
+        self.source = source
+        awaitsKeyframe = true
+    }
+
+    /// The heading under which a packet of `source` goes out here; `nil` as long as it would not be understood.
+    mutating func heading(of seen: VideoSource.Seen, now: Duration) -> (payloadType: UInt8, heading: Forwarder.Heading)? {
+        guard let payloadType = stream.format(of: seen.codec)?.payloadType else { return nil }
+        if awaitsKeyframe {
+            guard seen.beginsKeyframe else { return nil }
+            awaitsKeyframe = false
+            forwarder.interrupt()
+        }
+        let header = seen.header
+        guard
+            let heading = forwarder.forward(
+                ssrc: header.ssrc, sequenceNumber: header.sequenceNumber, timestamp: header.timestamp, marker: header.marker, now: now)
+        else { return nil }
+        return (payloadType, heading)
+    }
+
+    /// Whether `bytes` may be sent again now.
+    mutating func mayRepeat(_ bytes: Int, now: Duration) -> Bool {
+        let passed = min(now - (repeatedAt ?? now), .seconds(1))
+        repeatable = min(repeatable + Int(passed.wholeMilliseconds) * Self.repeatedRate / 1_000, Self.repeatedBurst)
+        repeatedAt = now
+        guard repeatable >= bytes else { return false }
+        repeatable -= bytes
+        return true
+    }
+
+    mutating func nextRetransmissionNumber() -> UInt16 {
+        defer { retransmissionNumber &+= 1 }
+        return retransmissionNumber
+    }
+}
