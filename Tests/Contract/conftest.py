@@ -1,5 +1,6 @@
 """Sockets as most tests want them. What takes a minute by its nature is begun with the first test and looked at by its own."""
 
+import itertools
 import threading
 import time
 
@@ -7,7 +8,7 @@ import pytest
 
 from Installation.raw import connect
 from Installation.rest import REST
-from Installation.signal_socket import SignalSocket, fresh_load
+from Installation.signal_socket import SignalSocket, fresh_load, visitor_address
 
 
 class Patience:
@@ -36,6 +37,24 @@ class Patience:
         if isinstance(self.result, Exception):
             raise self.result
         return self.seconds
+
+
+#: What a test may ask of one address, far below the 300 that the server takes at once. Who wants more names an address itself.
+MANY_JOINS = 100
+
+
+@pytest.fixture(scope="session")
+def visitor_numbers():
+    return itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def home(visitor_numbers):
+    """Each test's sockets come from an address of their own, so that no machine is too fast for the limits of an address."""
+    SignalSocket.home = visitor_address(next(visitor_numbers))
+    yield SignalSocket.home
+    joins, SignalSocket.home = SignalSocket.joins[SignalSocket.home], "127.0.0.1"
+    assert joins <= MANY_JOINS, f"{joins} joins from one address: the limit of an address is not far, see JoinGate"
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,5 +1,7 @@
 """A client of `/signal` that does what it is told, right or wrong."""
 
+import collections
+import ipaddress
 import json
 import secrets
 import socket
@@ -14,13 +16,24 @@ def fresh_load():
     return secrets.token_hex(16)
 
 
+def visitor_address(number):
+    """A loopback address of its own for each number, apart from those that tests name themselves (127.0.0.0/16 to 127.15.0.0/16)."""
+    return str(ipaddress.ip_address("127.16.0.1") + number)
+
+
 class SignalSocket:
     """One WebSocket. Whatever comes is kept in `heard`, in order. `source` is the address that it comes from, of 127.0.0.0/8."""
 
+    #: Where those come from for whom nothing else is said: a server counts the joins of an address, and tests may be quick.
+    home = "127.0.0.1"
+    #: The joins that each address asked for.
+    joins = collections.Counter()
+
     def __init__(self, installation, path="/signal", origin=None, headers=None, source=None):
         self.heard = []
+        self.source = source = source or SignalSocket.home
         self._waiting = []
-        wire = socket.create_connection(("127.0.0.1", installation.port), timeout=10, source_address=source and (source, 0))
+        wire = socket.create_connection(("127.0.0.1", installation.port), timeout=10, source_address=(source, 0))
         self._open = ExitStack()
         self.socket = self._open.enter_context(
             connect(
@@ -47,13 +60,18 @@ class SignalSocket:
         self._open.close()
 
     def send(self, **frame):
+        SignalSocket.joins[self.source] += frame.get("type") == "join"
         self.socket.send(json.dumps(frame))
 
     def text(self, text):
         self.socket.send(text)
 
-    def receive(self, type=None, timeout=10, **members):
-        """The next frame of this type and with these members; others before it are left to later calls."""
+    def receive(self, type=None, timeout=10, refusal=None, **members):
+        """
+        The next frame of this type and with these members; others before it are left to later calls.
+
+        An error about `refusal` is the end of waiting, in its own words.
+        """
         deadline = time.monotonic() + timeout
         if type is not None:
             members["type"] = type
@@ -68,6 +86,7 @@ class SignalSocket:
             frame = json.loads(text)
             self.heard.append(frame)
             self._waiting.append(frame)
+            assert refusal is None or frame["type"] != "error" or frame.get("about") != refusal, f"{refusal} refused: {frame}"
 
     def answer(self, timeout=10, **frame):
         """Sends a frame and answers the next one of any type."""
@@ -87,7 +106,7 @@ class SignalSocket:
         if resume is not None:
             frame["resume"] = resume
         self.send(**frame)
-        return self.receive("welcome", timeout=timeout)
+        return self.receive("welcome", timeout=timeout, refusal="join")
 
     def is_open(self):
         """Whether the server still answers."""
