@@ -1,7 +1,10 @@
 """Roles and chat, as docs/protocol.md says."""
 
+import contextlib
 import json
+import os
 import secrets
+import signal
 
 import pytest
 
@@ -130,6 +133,44 @@ def test_a_host_ends_the_meeting_for_everybody(installation, room, meeting):
         assert socket.wait_for_close() == (4410, "ended")
     with SignalSocket(installation) as later:
         assert len(later.join(room)["peers"]) == 1
+
+
+@contextlib.contextmanager
+def enter(installation, room, host_link):
+    """A host, and a guest, in a room of that name."""
+    with SignalSocket(installation) as host, SignalSocket(installation) as guest:
+        host.send(type="join", room=room, name="Hanna", load=fresh_load(), link=host_link(room))
+        host.receive("welcome")
+        guest.id = guest.join(room, name="Gus")["peer"]
+        host.receive("peer-joined")
+        yield host, guest
+
+
+def test_what_a_host_wants_while_the_bridge_stands_still_is_done_when_it_goes_on(installation, room, host_link):
+    bridge = installation.parts["bridge"]
+    over = room + "-over"
+    with enter(installation, room, host_link) as (host, guest), enter(installation, over, host_link) as (other, last):
+        resume = next(frame["resume"] for frame in guest.heard if frame["type"] == "welcome")
+        os.kill(bridge.pid, signal.SIGSTOP)
+        try:
+            host.send(type="kick", peer=guest.id)
+            other.send(type="end")
+            assert guest.wait_for_close() == (4403, "kicked")
+            assert last.wait_for_close() == other.wait_for_close() == (4410, "ended")
+            # Longer than the order is worth: what lies in the bridge's socket is too late.
+            error = host.receive("error", timeout=12)
+            assert (error["code"], error["about"]) == ("bridge_unavailable", "kick")
+        finally:
+            os.kill(bridge.pid, signal.SIGCONT)
+        assert host.receive("peer-left", timeout=8)["peer"] == guest.id
+        with SignalSocket(installation) as again, SignalSocket(installation) as next_meeting:
+            assert again.join(room, resume=resume)["resumed"] is False
+            assert len(next_meeting.join(over)["peers"]) == 1
+            host.receive("peer-joined")
+            # The orders are done once: nobody who came afterwards is put out by them.
+            with pytest.raises(AssertionError, match="still open"):
+                next_meeting.wait_for_close(5)
+            assert again.is_open()
 
 
 def test_what_somebody_writes_everybody_reads_as_it_is(meeting):

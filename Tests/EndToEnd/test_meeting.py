@@ -1,5 +1,8 @@
 """A room of several: who hears whom, proven by the tone that each of them speaks with; roles and chat."""
 
+import os
+import signal
+
 import pytest
 
 from Installation.api import API
@@ -113,6 +116,35 @@ def test_a_host_mutes_removes_locks_and_ends(installation, visitors, room, host_
     ada.page.click("#end")
     for tab in (ada, cleo, late):
         tab.wait_for_state("ended")
+
+
+def test_what_a_host_removes_while_the_bridge_stands_still_is_gone_when_it_goes_on(site, visitors, room):
+    """A telephone, which is hung up then, and a person, whose voice and place are gone."""
+    number = site.number()
+    key = site.api.create("signing-keys", name="still")
+    link = site.api.create("links", signing_key=key["id"], room=room, role="host", name="Ada", camera=False)["url"]
+    bridge = site.installation.parts["bridge"].pid
+    with Phone("callee", 1650) as phone, site.trunk({number: phone.uri}):
+        ada = visitors.tab(link, visitors.persona(TONES["Ada"]))
+        ada.wait_for_media()
+        bob = visitors.tab(site.link(room=room, name="Bob", dial=number, cam="off"), visitors.persona(TONES["Bob"]))
+        bob.wait_for_call("answered")
+        phone.wait_until("talking")
+        ada.hears("Bob", TONES["Bob"])
+        os.kill(bridge, signal.SIGSTOP)
+        try:
+            ada.page.click("[aria-label='Remove Bob']")
+            ada.page.click("#people .person[data-kind=phone] [aria-label^='Remove']")
+            bob.wait_for_state("kicked")
+            # Longer than an order waits for its answer: what lies in the bridge's socket is too late for it.
+            ada.pause(10)
+            assert phone.is_talking
+        finally:
+            os.kill(bridge, signal.SIGCONT)
+        phone.wait_until("idle", 10)
+        ada.page.wait_for_function("document.querySelectorAll('#people .person').length === 1", timeout=10_000)
+        (call,) = site.installation.calls_in(room)
+        assert site.ended(call, outcome="completed")["ended_by"] == "user"
 
 
 def test_what_somebody_writes_is_text_for_everybody(installation, visitors, room):

@@ -59,10 +59,10 @@ public struct APIService: Service {
             settings, calls: calls, bridge: link, isBridgeAlive: { await link.isAlive }, resumeKey: keys.resume,
             resources: resources(store, setups, origin: settings.origins.own.first?.text ?? ""), idempotency: store, clock: clock, logger: logger,
             onListening: onListening)
-        let events = EventDesk(calls: calls, bridge: link, hub: web.hub, clock: clock, logger: logger)
+        let events = EventDesk(calls: calls, bridge: link, orders: web.orders, hub: web.hub, clock: clock, logger: logger)
         let housekeeping = Housekeeping(
             calls: calls, bridge: link, isBridgeAlive: { await link.isAlive }, isUpToDate: { await link.isUpToDate }, dialling: web.dialling,
-            hub: web.hub, setups: setups,
+            orders: web.orders, hub: web.hub, setups: setups,
             forget: {
                 while try await store.forgetIdempotent(now: clock.wallMilliseconds) == 1_000 {}
                 while try await store.forgetRefusals(now: clock.wallMilliseconds) == 1_000 {}

@@ -2,7 +2,7 @@ import Domain
 import Logging
 import ServiceLifecycle
 
-/// What nobody asks for and time brings: queued calls that expire, places whose browsers do not come back.
+/// What nobody asks for and time brings: queued calls that expire, places whose browsers do not come back, orders that did not arrive.
 struct Housekeeping: Service {
     private static let interval = Duration.seconds(2)
     /// Every five minutes.
@@ -16,6 +16,7 @@ struct Housekeeping: Service {
     /// Whether everything that the bridge has reported is in the books.
     let isUpToDate: @Sendable () async -> Bool
     let dialling: DialDesk
+    let orders: StandingOrders
     let hub: RoomHub
     let setups: SetupDesk
     /// Drops what nobody can ask for again: kept answers, heaps of refusals.
@@ -37,6 +38,7 @@ struct Housekeeping: Service {
                 rounds += 1
                 await tellOfCallsElsewhere(&elsewhere)
                 await leaveOverdue()
+                await repeatOrders()
             }
         }
     }
@@ -96,6 +98,20 @@ struct Housekeeping: Service {
             try await forget()
         } catch {
             logger.debug("old rows not forgotten", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Asks again for what the bridge has not confirmed. One that is not answered is enough to know that the others will not be.
+    private func repeatOrders() async {
+        for order in await orders.all {
+            do {
+                switch order {
+                case .remove, .end: _ = try await orders.give(order, patience: 2_000)
+                case .hangup(let call): try await dialling.repeatHangup(call, patience: 2_000)
+                }
+            } catch {
+                return
+            }
         }
     }
 

@@ -40,6 +40,7 @@ package struct WebServer: Service {
     let calls: any CallBook
     let hub: RoomHub
     let dialling: DialDesk
+    let orders: StandingOrders
     private let desk: SignalDesk
     private let clock: ServerClock
     private let isBridgeAlive: @Sendable () async -> Bool
@@ -60,9 +61,11 @@ package struct WebServer: Service {
         self.isBridgeAlive = isBridgeAlive
         self.onListening = onListening
         hub = RoomHub()
-        dialling = DialDesk(calls: calls, bridge: bridge, hub: hub, clock: clock, logger: logger)
+        orders = StandingOrders(bridge: bridge, clock: clock)
+        dialling = DialDesk(calls: calls, bridge: bridge, orders: orders, hub: hub, clock: clock, logger: logger)
         desk = SignalDesk(
-            hub: hub, bridge: bridge, calls: calls, dialling: dialling, resumeKey: resumeKey, joins: JoinGate(), clock: clock, logger: logger)
+            hub: hub, bridge: bridge, calls: calls, dialling: dialling, orders: orders, resumeKey: resumeKey, joins: JoinGate(), clock: clock,
+            logger: logger)
     }
 
     package func run() async throws {

@@ -5,13 +5,17 @@ import Logging
 struct EventDesk: BridgeListener {
     let calls: any CallBook
     let bridge: any BridgeConnection
+    let orders: StandingOrders
     let hub: RoomHub
     let clock: ServerClock
     let logger: Logger
 
     func met(_ hello: HelloAnswer, restarted: Bool) async {
-        if restarted { await hub.bridgeRestarted() }
-        await hub.adopt(hello.rooms, now: clock.now)
+        if restarted {
+            await orders.bridgeRestarted()
+            await hub.bridgeRestarted()
+        }
+        await hub.adopt(await orders.spare(hello.rooms), now: clock.now)
     }
 
     /// The calls of the record get the ends that they had. Who was in the rooms then is no news: they are other rooms now, and whatever

@@ -5,6 +5,7 @@ import Logging
 struct DialDesk: Sendable {
     let calls: any CallBook
     let bridge: any BridgeConnection
+    let orders: StandingOrders
     let hub: RoomHub
     let clock: ServerClock
     let logger: Logger
@@ -85,11 +86,8 @@ struct DialDesk: Sendable {
                 return SignalFault(.unknownCall, about: "hangup")
             }
             guard isHost || call.load == place.load else { return SignalFault(.forbidden, about: "hangup") }
-            let answer = try await bridge.send(.hangup(call: id, by: .user), expiry: clock.wallMilliseconds + 8_000)
-            guard case .refused(let refusal) = answer else { return nil }
+            guard let refusal = try await hangup(call, patience: 8_000) else { return nil }
             guard refusal == .unknownCall else { return SignalFault(refusal.problem, about: "hangup") }
-            // Not at the bridge yet: the books close here, and a call that comes up after all is ordered down.
-            await end(call, .cancelled, CallReason(code: CallOutcome.cancelled.rawValue, text: CallOutcome.cancelled.sentence), by: .user)
             // Not there any more: its own end is on its way. But another process's call only that process can hang up.
             return try await calls.isElsewhere(id) ? SignalFault(.bridgeUnavailable, about: "hangup") : nil
         } catch is BridgeUnavailable {
@@ -98,6 +96,22 @@ struct DialDesk: Sendable {
             logger.error("hang-up not done", metadata: ["call": "\(id)", "error": "\(error)"])
             return SignalFault(.serverError, about: "hangup")
         }
+    }
+
+    /// A hang-up that the bridge has not confirmed.
+    func repeatHangup(_ id: CallID, patience: Int64) async throws {
+        guard let call = try await calls.call(id), call.state != .ended else { return await orders.drop(.hangup(id)) }
+        _ = try await hangup(call, patience: patience)
+    }
+
+    /// Asks the bridge to hang up, now or when it is reached again.
+    private func hangup(_ call: CallSnapshot, patience: Int64) async throws(BridgeUnavailable) -> BridgeRefusal? {
+        guard case .refused(let refusal) = try await orders.give(.hangup(call.id), patience: patience) else { return nil }
+        if refusal == .unknownCall {
+            // Not at the bridge yet: the books close here, and a call that comes up after all is ordered down.
+            await end(call, .cancelled, CallReason(code: CallOutcome.cancelled.rawValue, text: CallOutcome.cancelled.sentence), by: .user)
+        }
+        return refusal
     }
 
     /// Ends a call that the bridge has not spoken of: what it says has to count, also if it comes late.

@@ -14,6 +14,7 @@ struct SignalDesk: Sendable {
     let bridge: any BridgeConnection
     let calls: any CallBook
     let dialling: DialDesk
+    let orders: StandingOrders
     let resumeKey: SymmetricKey
     let joins: JoinGate
     /// Messages: of one participant, also over another socket, ten at once and one a second; of a room 30 at once and ten a second.
@@ -78,6 +79,8 @@ struct SignalDesk: Sendable {
     private func seat(_ place: Place, name: DisplayName, isHost: Bool) async throws(SignalFault) -> (participants: [Participant], isLocked: Bool) {
         await record(place) { try await calls.recordJoin(place, now: clock.wallMilliseconds) }
         do throws(SignalFault) {
+            // Who was put out is out, and a meeting that was ended is over, before somebody comes.
+            try await settle(place.room, about: "join")
             let answer = try await ask(
                 .join(JoinCommand(room: place.room, peer: place.peer, name: name, load: place.load, isHost: isHost)), about: "join")
             guard case .joined(let participants, let isLocked) = answer else { throw SignalFault(.serverError, about: "join") }
@@ -176,7 +179,7 @@ struct SignalDesk: Sendable {
             case .kick(.peer(let peer)):
                 // The hub first: from here on nobody takes the place back, and a join that is on its way finds it gone.
                 await hub.expel(peer, from: place.room, .kicked)
-                _ = try await ask(.moderate(room: place.room, .remove(peer)), about: order.type)
+                try await give(.remove(peer, place.room), about: order.type)
                 await record(Place(peer: peer, room: place.room, load: place.load)) {
                     try await calls.recordLeft(place.room, peer, now: clock.wallMilliseconds)
                 }
@@ -184,11 +187,30 @@ struct SignalDesk: Sendable {
                 _ = try await ask(.moderate(room: place.room, .lock(on)), about: order.type)
             case .end:
                 await hub.expelAll(from: place.room, .ended)
-                _ = try await ask(.moderate(room: place.room, .end), about: order.type)
+                try await give(.end(place.room), about: order.type)
             }
             return nil
         } catch {
             return error
+        }
+    }
+
+    /// Gives an order that stands until the bridge has it, also when who gave it has been told that the bridge is away.
+    private func give(_ order: StandingOrders.Order, about type: String) async throws(SignalFault) {
+        let answer: BridgeAnswer
+        do {
+            answer = try await orders.give(order, patience: Self.patience)
+        } catch {
+            throw SignalFault(.bridgeUnavailable, about: type)
+        }
+        if case .refused(let refusal) = answer { throw SignalFault(refusal.problem, about: type) }
+    }
+
+    private func settle(_ room: RoomSlug, about type: String) async throws(SignalFault) {
+        do {
+            try await orders.settle(room, patience: Self.patience)
+        } catch {
+            throw SignalFault(.bridgeUnavailable, about: type)
         }
     }
 
