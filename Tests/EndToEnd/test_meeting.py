@@ -142,7 +142,7 @@ def test_what_a_host_removes_while_the_bridge_stands_still_is_gone_when_it_goes_
         finally:
             os.kill(bridge, signal.SIGCONT)
         phone.wait_until("idle", 10)
-        ada.page.wait_for_function("document.querySelectorAll('#people .person').length === 1", timeout=10_000)
+        ada.look_for("document.querySelectorAll('#people .person').length === 1", 10)
         (call,) = site.installation.calls_in(room)
         assert site.ended(call, outcome="completed")["ended_by"] == "user"
 

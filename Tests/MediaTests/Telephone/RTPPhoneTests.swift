@@ -63,6 +63,62 @@ struct RTPPhoneTests {
         #expect(headers[6].timestamp == headers[5].timestamp &+ 11 * 160)
     }
 
+    @Test(
+        "The music of a hold reaches neither the browser nor the other phone, and after the hold the phone is heard again", arguments: [true, false])
+    func music(isReoffered: Bool) throws {
+        let voice = Goertzel(frequency: 440, amplitude: 5_000)
+        let rig = EngineRig()
+        var headers: [RTPHeader] = []
+        let browser = try rig.connect(1, phones: 2, voice: Goertzel(frequency: 1_000, amplitude: 5_000))
+        let other = TonePhone(nil)
+        #expect(rig.agree(Self.media(), Self.leg, local: Self.local) && rig.addPhone(11, other))
+        let section = try #require(rig.engine.sections(of: LegID(1)).sources.first { $0.value == Self.leg }?.key)
+        browser.hears = { if browser.sections[$0.header.ssrc] == section { headers.append($0.header) } }
+        var number = 0
+        /// Seconds of the phone's own tone, and how much of it the other phone hears.
+        func speak(_ frames: Int) -> Double {
+            let before = other.heard.count
+            for _ in 0..<frames {
+                var packet: [UInt8] = []
+                RTPHeader.write(
+                    payloadType: 0, marker: false, sequenceNumber: UInt16(truncatingIfNeeded: 65_500 + number), timestamp: UInt32(number) * 160,
+                    ssrc: 7, to: &packet)
+                packet += LinearEncoder.payload(voice.frame(number))
+                number += 1
+                rig.phoneSays(packet, Self.leg, from: Self.remote)
+                rig.run(frames: 1)
+            }
+            // The first half second is the playout's and the selection's to settle.
+            return voice.share(in: Array(other.heard.dropFirst(before + 4_000)))
+        }
+        #expect(speak(100) > 0.3)
+        #expect(headers.count == 100)
+        #expect(rig.agree(Self.media(sends: false), Self.leg, local: Self.local, isReoffered: isReoffered))
+        #expect(speak(100) < 0.001)
+        #expect(headers.count == 100)
+        // Another refresh of the same hold changes nothing.
+        #expect(rig.agree(Self.media(sends: false), Self.leg, local: Self.local, isReoffered: true))
+        #expect(speak(50) < 0.001)
+        #expect(rig.agree(Self.media(), Self.leg, local: Self.local, isReoffered: isReoffered))
+        #expect(speak(100) > 0.3)
+        #expect(headers.count == 200)
+        // What was kept back is no loss, and the time of it has passed.
+        #expect(headers[100].sequenceNumber == headers[99].sequenceNumber &+ 1)
+        #expect(headers[100].timestamp == headers[99].timestamp &+ 151 * 160)
+    }
+
+    @Test("A phone that only speaks from the beginning is heard: it holds nobody")
+    func speaker() throws {
+        let rig = EngineRig(isLinear: false)
+        var count = 0
+        try rig.connect(1).hears = { _ in count += 1 }
+        #expect(rig.agree(Self.media(sends: false), Self.leg, local: Self.local))
+        for number in UInt16(0)..<10 { rig.phoneSays(Self.said(number), Self.leg, from: Self.remote) }
+        #expect(rig.agree(Self.media(sends: false), Self.leg, local: Self.local, isReoffered: true))
+        for number in UInt16(10)..<20 { rig.phoneSays(Self.said(number), Self.leg, from: Self.remote) }
+        #expect(count == 20)
+    }
+
     @Test("What it says reaches the browser at once, re-headed, and digits close up without a hole")
     func says() throws {
         let rig = EngineRig(isLinear: false)

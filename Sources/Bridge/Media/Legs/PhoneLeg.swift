@@ -118,8 +118,11 @@ public final class PhoneLeg {
     /// - Parameter encoder: for its codec; `nil` if that is the same as before.
     func agree(on media: TelephoneMedia, encoder: (any AudioEncoder)?, isReoffered: Bool, now: Duration) {
         guard case .rtp(var peer) = farSide else { return }
+        let wasOnHold = peer.isOnHold
         peer.agree(on: media, isReoffered: isReoffered, now: now)
         farSide = .rtp(peer)
+        // Whatever it says after a hold has nothing to do with what it said before.
+        if wasOnHold != peer.isOnHold { playouts.restart() }
         payloadType = media.format.payloadType
         codec = media.format.codec
         if let encoder { self.encoder = encoder }
@@ -128,7 +131,7 @@ public final class PhoneLeg {
     /// What a packet of the phone is to the room.
     enum Said {
         case audio(RTPHeader, AudioCodec)
-        /// Not for browsers: telephone-event, comfort noise. Its number is to be closed up.
+        /// Not for the room: telephone-event, comfort noise, the music of a hold. Its number is to be closed up.
         case removed(RTPHeader)
         /// Not the phone's, or nothing that was agreed on.
         case nothing
@@ -149,7 +152,7 @@ public final class PhoneLeg {
             playouts.restart()
         }
         _ = reception.receive(sequenceNumber: header.sequenceNumber, timestamp: header.timestamp, now: now)
-        guard let codec, header.payload.count <= Self.longestPayload else { return .removed(header) }
+        guard let codec, !peer.isOnHold, header.payload.count <= Self.longestPayload else { return .removed(header) }
         if codec != saidCodec {
             saidCodec = codec
             playouts.drop()

@@ -9,6 +9,8 @@ public struct RTPPeer {
     /// Our RTP port and the address it is reached at; RTCP is one port higher.
     public let local: TransportAddress
     public private(set) var media: TelephoneMedia
+    /// Whether it has taken audio of ours in this call: before that it cannot put us on hold, only speak to us.
+    private var hasTakenAudio: Bool
     private let latches: Bool
     private var latch: RTPLatch?
     private var nextReport: Duration
@@ -17,6 +19,7 @@ public struct RTPPeer {
     init(local: TransportAddress, media: TelephoneMedia, latches: Bool, now: Duration) {
         self.local = local
         self.media = media
+        hasTakenAudio = !media.isHeld
         self.latches = latches
         nextReport = now + Self.reportInterval
         latch = media.remote.map { RTPLatch(signalled: $0, isAllowed: latches, now: now) }
@@ -31,7 +34,11 @@ public struct RTPPeer {
             latch?.renew(now: now)
         }
         self.media = media
+        if !media.isHeld { hasTakenAudio = true }
     }
+
+    /// Whether the phone has put us on hold (RFC 3264 section 8.4): what it sends now is music for us, and not for the room.
+    var isOnHold: Bool { hasTakenAudio && media.isHeld }
 
     /// The path of our RTP; `nil` while the phone takes none.
     var path: TransportPath? {

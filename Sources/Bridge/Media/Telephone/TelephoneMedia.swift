@@ -38,6 +38,6 @@ public struct TelephoneMedia: Equatable, Sendable {
         self.direction = direction
     }
 
-    /// Neither side sends: what RFC 6337 section 5.3 calls a held call, or its answer.
+    /// The phone takes nothing: a call that it holds (RFC 6337 section 5.3), or one in which it only speaks.
     public var isHeld: Bool { !direction.sends || remote == nil }
 }
