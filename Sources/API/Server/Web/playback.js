@@ -48,6 +48,7 @@ export class Playback extends EventTarget {
     for (const [mid, element] of this.#elements) this.#label(mid, element);
   }
 
+  /** Every section is gone, until the next connection has them again. Who is heard in which the server says again only if it changes. */
   clear() {
     for (const element of this.#elements.values()) {
       element.srcObject = null;
@@ -55,7 +56,6 @@ export class Playback extends EventTarget {
     }
     this.#elements.clear();
     this.#receivers.clear();
-    this.#tracks = {};
   }
 
   /** From a tap: now the browser plays. */
