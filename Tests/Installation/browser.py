@@ -86,7 +86,7 @@ async ({ selector, windows }) => {
 PHONE = '#sound audio[data-participant^="ca_"]'
 
 
-def launch(playwright, microphone, autoplay="no-user-gesture-required", allowed=True):
+def launch(playwright, microphone, autoplay="no-user-gesture-required", allowed=True, executable=CHROMIUM):
     """A Chromium whose microphone is a WAV file. `autoplay` `None` leaves Chromium its own rules; without `allowed` nobody grants the microphone."""
     flags = [
         "--no-sandbox",
@@ -99,7 +99,7 @@ def launch(playwright, microphone, autoplay="no-user-gesture-required", allowed=
         flags.append(f"--autoplay-policy={autoplay}")
     if allowed:
         flags.append("--use-fake-ui-for-media-stream")
-    return playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=flags)
+    return playwright.chromium.launch(executable_path=executable, headless=True, args=flags)
 
 
 class Tab:

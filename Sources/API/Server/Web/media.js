@@ -10,6 +10,8 @@ const answerPatience = 10_000;
 const pathPatience = 10_000;
 /** A passing tunnel or a Wi-Fi change; longer than this and a new connection is quicker than waiting. */
 const outagePatience = 4_000;
+/** So soon after a change of networks nothing is waited for: the address that the old connection had does not come back. */
+const moveMemory = 15_000;
 
 /**
  * States: `idle`, `connecting`, `connected`, `interrupted`, `blocked` (no path for the packets), `refused` (no agreement on the SDP).
@@ -29,6 +31,12 @@ export class Media extends EventTarget {
   #outageTimer = 0;
   #retryTimer = 0;
   #failures = 0;
+  #movedAt = -Infinity;
+
+  constructor() {
+    super();
+    addEventListener("online", () => { this.#movedAt = performance.now(); });
+  }
 
   get state() { return this.#state; }
   get connection() { return this.#pc; }
@@ -210,7 +218,7 @@ export class Media extends EventTarget {
         break;
       case "disconnected":
         this.#become("interrupted");
-        this.#outageTimer = setTimeout(() => this.#replace(), outagePatience);
+        this.#outageTimer = setTimeout(() => this.#replace(), performance.now() - this.#movedAt < moveMemory ? 0 : outagePatience);
         break;
       case "failed":
         this.#fail("blocked");

@@ -3,6 +3,8 @@
 
 const pingEvery = 25_000;
 const pongPatience = 10_000;
+/** The same when there is a reason to doubt: a connection from an address that we no longer have says nothing for minutes. */
+const doubtPatience = 3_000;
 const openPatience = 10_000;
 
 /** Close codes after which coming back by itself would be wrong, or would only do the same again. */
@@ -25,7 +27,7 @@ export class SignalSocket extends EventTarget {
   constructor(address) {
     super();
     this.#address = address;
-    addEventListener("online", () => this.retryNow());
+    addEventListener("online", () => (this.#retryTimer ? this.retryNow() : this.check()));
   }
 
   get isOpen() { return this.#socket?.readyState === WebSocket.OPEN; }
@@ -84,6 +86,9 @@ export class SignalSocket extends EventTarget {
   /** Drops the connection and comes back, when the server no longer knows what this one is about. */
   restart() { if (this.#socket) this.#drop(this.#socket); }
 
+  /** Finds out whether the connection still carries anything, when the network has changed or the sound is interrupted. */
+  check() { if (this.isOpen) this.#ping(this.#socket, doubtPatience); }
+
   retryNow() {
     if (this.#leaving || !this.#retryTimer) return;
     this.connect();
@@ -101,11 +106,11 @@ export class SignalSocket extends EventTarget {
     if (frame && typeof frame.type === "string") this.#emit("frame", frame);
   }
 
-  #ping(socket) {
+  #ping(socket, patience = pongPatience) {
     if (socket.readyState !== WebSocket.OPEN) return;
     socket.send('{"type":"ping"}');
     clearTimeout(this.#deadTimer);
-    this.#deadTimer = setTimeout(() => this.#drop(socket), pongPatience);
+    this.#deadTimer = setTimeout(() => this.#drop(socket), patience);
   }
 
   /** Gives a silent connection up at once: its own close could take minutes to be noticed. */

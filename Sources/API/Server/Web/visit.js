@@ -300,6 +300,8 @@ export class Visit {
         this.#mediaTimer = setTimeout(() => show({ tone: "wait", text: "Connecting your sound…" }), wordsAfter);
         return;
       case "interrupted":
+        // What cuts the sound off may have cut the socket off too, which would notice much later.
+        this.#socket.check();
         return show({ tone: "wait", text: "The sound is interrupted. Reconnecting…" });
       case "blocked":
         return show({

@@ -1,0 +1,194 @@
+"""
+People at the far end of a bad network: they hear and are heard, and keep their place through what a network does to them.
+
+Their browser is in another network namespace than the server, with a wire between them that delays, loses and is cut.
+"""
+
+import json
+import statistics
+import time
+
+import pytest
+
+from Installation.bad_network import BadNetwork, Conditions, Way
+from Installation.browser import PHONE, Visitors, launch
+from Installation.ringlink import Installation
+
+ADA, BOB, ECHO = 440, 660, "600"
+# 60 ms and 5 % each way: a bad mobile connection.
+BAD = {"delay": 0.060, "loss": 0.05}
+
+
+@pytest.fixture(scope="module")
+def wire(built):
+    if refusal := BadNetwork.refusal():
+        pytest.skip(refusal)
+    with BadNetwork(seed=7) as wire:
+        yield wire
+
+
+@pytest.fixture
+def network(wire):
+    """As good as any until a test makes it bad."""
+    wire.become(**vars(Conditions()))
+    yield wire
+    wire.become(**vars(Conditions()))
+
+
+@pytest.fixture(scope="module")
+def remote(wire):
+    """An installation that is reached over the wire, by https as anybody's who is not on the same machine."""
+    installation = Installation("remote")
+    installation.host = f"{wire.server}:{installation.port}"
+    installation.origin = f"https://{installation.host}"
+    installation.options = ["--self-signed", "--bind", wire.server]
+    with installation.up():
+        yield installation
+
+
+@pytest.fixture(scope="module")
+def far_browser(wire, playwright, tone):
+    browser = launch(playwright, tone, executable=wire.chromium)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def far(far_browser):
+    """Visitors at the far end of the wire. Their consoles complain of a network that comes and goes, rightly."""
+    visitors = Visitors(far_browser)
+    visitors.expected = ("WebSocket", "ERR_", "Failed to load")
+    yield visitors
+    visitors.leave()
+    assert not visitors.complaints, visitors.complaints
+
+
+class Roster:
+    """What one tab is told of who comes and goes."""
+
+    def __init__(self, tab):
+        self.frames = []
+        tab.page.on("websocket", lambda socket: socket.on("framereceived", lambda text: self.frames.append(json.loads(text))))
+
+    @property
+    def comings_and_goings(self):
+        return [frame for frame in self.frames if frame["type"] in ("peer-joined", "peer-left")]
+
+
+def visit(visitors, installation, room, name, hertz, **parameters):
+    tab = visitors.tab(person=visitors.persona(hertz, ignore_https_errors=True))
+    tab.roster = Roster(tab)
+    tab.page.goto(installation.link(room=room, name=name, cam="off", **parameters))
+    return tab.wait_for_media()
+
+
+def sound_of(tab, name):
+    return f"#sound audio[data-participant='{tab.participant(name)}']"
+
+
+def seconds_until_heard(tab, hertz, selector, seconds=30):
+    began = time.monotonic()
+    tab.wait_for_tone(hertz, seconds, selector=selector)
+    return time.monotonic() - began
+
+
+def is_clear(tab, hertz, selector, windows=8):
+    """The tone through losses: in most windows hardly anything else, and in none silence."""
+    sounds = tab.listen(windows=windows, selector=selector)
+    shares = [sound.share(hertz - 15, hertz + 15) for sound in sounds]
+    return statistics.median(shares) > 0.9 and min(sound.rms for sound in sounds) > 0.01, sounds
+
+
+def test_each_direction_loses_delays_doubles_and_reorders_what_it_is_told_to():
+    def fates(**conditions):
+        way, given = Way(3), []
+        for number in range(20_000):
+            now = number / 1000
+            given += way.give(now)
+            way.take((number, now), now, Conditions(**conditions))
+        return way, given + list(way.give(1e9))
+
+    way, given = fates(delay=0.06, jitter=0.01, loss=0.05, burst=3, duplicate=0.02)
+    numbers = [number for number, _ in given]
+    assert numbers == sorted(numbers), "jitter alone reorders nothing"
+    assert 0.04 < way.lost / way.taken < 0.06 and len(numbers) - len(set(numbers)) == pytest.approx(0.02 * 19_000, rel=0.2)
+    gaps = [after - before - 1 for before, after in zip(numbers, numbers[1:], strict=False) if after > before + 1]
+    assert statistics.mean(gaps) == pytest.approx(3, rel=0.15)
+    _, given = fates(reorder=0.1)
+    late = sum(1 for before, after in zip(given, given[1:], strict=False) if after < before)
+    assert len(given) == 20_000 and late == pytest.approx(0.1 * 20_000, rel=0.2)
+    assert fates(blackout=True)[1] == []
+    assert fates(delay=0.06, loss=0.3)[1] == fates(delay=0.06, loss=0.3)[1], "a seed is a network"
+
+
+def test_two_people_and_an_echo_are_heard_through_five_percent_loss_and_a_long_way(network, remote, far, room):
+    network.become(**BAD)
+    ada = visit(far, remote, room, "Ada", ADA)
+    bob = visit(far, remote, room, "Bob", BOB)
+    for tab, other, hertz in ((ada, "Bob", BOB), (bob, "Ada", ADA)):
+        seconds_until_heard(tab, hertz, sound_of(tab, other))
+        clear, sounds = is_clear(tab, hertz, sound_of(tab, other))
+        assert clear, sounds
+    bob.page.click("#leave")
+    bob.wait_for_state("left")
+    ada.page.fill("#number", ECHO)
+    ada.page.press("#number", "Enter")
+    ada.wait_for_call("answered")
+    # Twice over the wire.
+    seconds_until_heard(ada, ADA, PHONE)
+    clear, sounds = is_clear(ada, ADA, PHONE)
+    assert clear, sounds
+    before = network.counts
+    network.become()
+    passed = [[now - then for now, then in zip(*pair, strict=True)] for pair in zip(network.counts, before, strict=True)]
+    assert all(taken > 1000 and 0.03 < lost / taken < 0.07 for taken, lost in passed), passed
+
+
+def test_who_gets_another_address_keeps_the_place_and_is_heard_again(network, remote, far, visitors, room):
+    bob = visit(visitors, remote, room, "Bob", BOB)
+    ada = visit(far, remote, room, "Ada", ADA, dial=ECHO)
+    call = ada.wait_for_call("answered")
+    seconds_until_heard(bob, ADA, sound_of(bob, "Ada"))
+    seconds_until_heard(ada, BOB, sound_of(ada, "Bob"))
+    peer, told = ada.participant("Ada"), len(bob.roster.comings_and_goings)
+    network.move("10.77.0.9" if network.client != "10.77.0.9" else "10.77.0.10")
+    began = time.monotonic()
+    seconds_until_gone(bob, ADA, sound_of(bob, "Ada"))
+    seconds_until_heard(bob, ADA, sound_of(bob, "Ada"))
+    there = time.monotonic() - began
+    seconds_until_heard(ada, BOB, sound_of(ada, "Bob"))
+    both = time.monotonic() - began
+    assert there < 10 and both < 12, (there, both)
+    assert ada.participant("Ada") == bob.participant("Ada") == peer
+    assert bob.roster.comings_and_goings[told:] == []
+    assert ada.cards == [["answered", call]]
+    ada.press("hangup")
+    ada.wait_for_call("ended", outcome="completed")
+
+
+def seconds_until_gone(tab, hertz, selector, seconds=3):
+    """What was heard a moment ago is not: else nothing was changed, and to hear it again would prove nothing."""
+    deadline = time.monotonic() + seconds
+    while (sound := tab.listen(selector=selector)[0]).is_tone(hertz):
+        assert time.monotonic() < deadline, f"still {sound}"
+
+
+def test_a_blackout_of_eight_seconds_ends_nothing(network, remote, far, visitors, room):
+    network.become(delay=0.030)
+    bob = visit(visitors, remote, room, "Bob", BOB)
+    ada = visit(far, remote, room, "Ada", ADA, dial=ECHO)
+    call = ada.wait_for_call("answered")
+    seconds_until_heard(bob, ADA, sound_of(bob, "Ada"))
+    seconds_until_heard(ada, BOB, sound_of(ada, "Bob"))
+    peer, told = ada.participant("Ada"), len(bob.roster.comings_and_goings)
+    with network.blackout():
+        began = time.monotonic()
+        seconds_until_gone(bob, ADA, sound_of(bob, "Ada"))
+        bob.pause(max(0, 8 - (time.monotonic() - began)))
+    assert seconds_until_heard(bob, ADA, sound_of(bob, "Ada")) < 15
+    seconds_until_heard(ada, BOB, sound_of(ada, "Bob"))
+    assert ada.participant("Ada") == bob.participant("Ada") == peer
+    assert bob.roster.comings_and_goings[told:] == []
+    assert ada.cards == [["answered", call]]
+    ada.press("hangup")
+    ada.wait_for_call("ended", outcome="completed")
