@@ -46,6 +46,31 @@ def test_a_call_at_three_sizes_with_hang_up_and_controls_in_sight(installation, 
     assert int(minutes) == 0 and 0 < int(seconds) < 60
 
 
+def test_a_meeting_of_five_at_three_sizes(installation, visitors, room):
+    names = {"Ada Lovelace": {}, "Bob Björk": {"cam": "off"}, "Cleo Δέλτα": {}, "Dan de Vries": {"cam": "off"}}
+    tabs = [visitors.tab(installation.link(room=room, name=name, **camera), visitors.persona(440 + 220 * turn)) for turn, (name, camera) in enumerate(names.items())]
+    for tab in tabs:
+        tab.wait_for_media()
+    ada, bob, *others = tabs
+    bob.page.click("#microphone")
+    others[1].page.click("#microphone")
+    ada.page.fill("#number", "600")
+    ada.page.press("#number", "Enter")
+    ada.wait_for_call("answered")
+    ada.page.wait_for_function("document.querySelectorAll('#tiles > .tile').length === 5 && document.querySelectorAll('#tiles [data-muted=own]').length === 2")
+    ada.photograph("meeting")
+    ada.page.set_viewport_size({"width": 390, "height": 844})
+    for selector in ("[data-action='hangup']", "#own", "#microphone", "#camera", "#device-button", "#panel-button", "#leave"):
+        assert in_sight(ada, selector), f"{selector} is out of sight on a phone"
+    ada.page.click("#panel-button")
+    ada.page.wait_for_selector("#people")
+    ada.photograph("meeting-drawer")
+    ada.page.click("#panel-close")
+    ada.page.click("#device-button")
+    ada.photograph("meeting-devices")
+    assert ada.page.locator("#tiles > .tile.speaking:not(#own)").count() >= 1
+
+
 def test_a_call_that_is_not_allowed_at_three_sizes(installation, visitors):
     tab = visitors.tab(installation.link(room="sales", name="Ada Lovelace", dial="+49301234567", cam="off"))
     tab.wait_for_call("ended", outcome="blocked")

@@ -54,6 +54,7 @@ PERSONA = """
   };
   navigator.mediaDevices.getUserMedia = async (wish) =>
     new MediaStream([wish.audio ? await voice() : null, wish.video ? face() : null].filter(Boolean));
+  navigator.mediaDevices.getDisplayMedia = async () => new MediaStream([face()]);
 }
 """
 

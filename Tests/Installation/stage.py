@@ -10,6 +10,8 @@ class Stage:
     def __init__(self):
         self.asked = []
         self.hung_up = []
+        #: Every frame of the page, in order.
+        self.sent = []
         #: Whether the server's own word about calls is held back.
         self.is_alone = False
         self._page = None
@@ -27,6 +29,7 @@ class Stage:
 
     def _from_page(self, text, server):
         frame = json.loads(text)
+        self.sent.append(frame)
         if frame["type"] == "dial":
             if not any(one["key"] == frame["key"] for one in self.asked):
                 self.asked.append(frame)
@@ -41,6 +44,19 @@ class Stage:
                 return self.asked[-1]
             tab.pause(0.05)
         raise AssertionError(f"the page has not dialled within {seconds} s: {tab.state}")
+
+    def last(self, kind):
+        """The latest frame of this type, or `None`."""
+        return next((frame for frame in reversed(self.sent) if frame["type"] == kind), None)
+
+    def wait_for_frame(self, tab, seconds=20, **members):
+        """Waits until the latest frame of a type has these members, of which one that is absent is false; answers it."""
+        for _ in range(int(seconds * 20)):
+            frame = self.last(members["type"])
+            if frame and all(frame.get(name, False) == value for name, value in members.items()):
+                return frame
+            tab.pause(0.05)
+        raise AssertionError(f"not within {seconds} s: {members}, but {self.last(members['type'])}")
 
     def say(self, state, call="ca_" + "0" * 23 + "1", **members):
         """A `dial-status` about the latest dial, or about somebody else's call if `key` is `None`."""

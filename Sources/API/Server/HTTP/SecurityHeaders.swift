@@ -8,7 +8,7 @@ struct SecurityHeaders: Sendable {
         ("X-Content-Type-Options", "nosniff"),
         ("Referrer-Policy", "no-referrer"),
         ("Cross-Origin-Resource-Policy", "same-origin"),
-        ("Permissions-Policy", "microphone=(self), camera=(self), geolocation=(), payment=(), usb=(), display-capture=()"),
+        ("Permissions-Policy", "microphone=(self), camera=(self), geolocation=(), payment=(), usb=(), display-capture=(self)"),
     ]
 
     private let fields: HTTPFields

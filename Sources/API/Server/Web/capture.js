@@ -21,9 +21,22 @@ export class CaptureError extends Error {
 
 const audio = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 const video = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 }, facingMode: "user" };
+const wishes = { audio, video };
+const places = { audio: "microphone", video: "camera" };
 
-/** Event `lost` (detail: "audio" or "video"): a device was unplugged or its permission was taken back. */
+/**
+ * Events: `lost` (detail: "audio" or "video"): a device was unplugged or its permission was taken back;
+ * `absent` (detail: the same): the device that was chosen is not there, and the browser's own choice is used.
+ */
 export class Capture extends EventTarget {
+  #choice;
+
+  /** `choice.of("microphone")` and `choice.of("camera")` are the ids of the devices to use, or "". */
+  constructor(choice) {
+    super();
+    this.#choice = choice;
+  }
+
   /** The live tracks, or null. A muted microphone is a track that is not enabled: the telephone side goes on hearing silence. */
   microphone = null;
   camera = null;
@@ -35,7 +48,7 @@ export class Capture extends EventTarget {
   async open({ camera }) {
     if (camera) {
       try {
-        return this.#take(await navigator.mediaDevices.getUserMedia({ audio, video }));
+        return this.#take(await navigator.mediaDevices.getUserMedia({ audio: this.#chosen("audio"), video: this.#chosen("video") }));
       } catch {
         // Which of the two it was is not told. The microphone alone tells.
       }
@@ -43,9 +56,9 @@ export class Capture extends EventTarget {
     await this.openMicrophone();
   }
 
-  async openMicrophone() { this.#take(await request({ audio })); }
+  async openMicrophone() { await this.#openOne("audio"); }
 
-  async openCamera() { this.#take(await request({ video })); }
+  async openCamera() { await this.#openOne("video"); }
 
   closeCamera() {
     // Stopped, not disabled: the lamp beside the lens must go out.
@@ -59,9 +72,25 @@ export class Capture extends EventTarget {
     this.closeCamera();
   }
 
+  async #openOne(kind) {
+    const wish = this.#chosen(kind);
+    try {
+      this.#take(await request({ [kind]: wish }));
+    } catch (error) {
+      if (error.fault !== "missing" || !wish.deviceId) throw error;
+      this.#take(await request({ [kind]: wishes[kind] }));
+      this.dispatchEvent(new CustomEvent("absent", { detail: kind }));
+    }
+  }
+
+  #chosen(kind) {
+    const id = this.#choice.of(places[kind]);
+    return id ? { ...wishes[kind], deviceId: { exact: id } } : wishes[kind];
+  }
+
   #take(stream) {
     for (const track of stream.getTracks()) {
-      const place = track.kind === "audio" ? "microphone" : "camera";
+      const place = places[track.kind];
       this[place]?.stop();
       this[place] = track;
       // `stop()` fires no `ended`; this is the device or the permission going away.

@@ -1,6 +1,7 @@
 // The person's choices about microphone and camera, and the words for what keeps them from being carried out.
 
 import { Capture, whenMicrophoneIsAllowed } from "./capture.js";
+import { DeviceChoice } from "./device-choice.js";
 import { announce } from "./dom.js";
 import { cameraFaults, microphoneFaults } from "./wording.js";
 
@@ -9,15 +10,19 @@ const wordsAfter = 800;
 
 /**
  * States of the microphone: `asking`, `on`, `muted`, `listening` (chosen) and `fault`.
- * Events: `tracks` (microphone or camera are other tracks now, or the choice is made); `switches` (what others are to know).
+ * Events: `tracks` (microphone or camera are other tracks now, or the choice is made); `switches` (what others are to know);
+ * `speaker` (another output is chosen).
  */
 export class Devices extends EventTarget {
-  #capture = new Capture();
+  #choice = new DeviceChoice();
+  #capture = new Capture(this.#choice);
   #load;
   #notices;
   #wantsCamera;
   #isInUse = false;
   #state = "asking";
+  #fault = "";
+  #isOpening = false;
 
   constructor({ load, notices, camera }) {
     super();
@@ -25,7 +30,8 @@ export class Devices extends EventTarget {
     this.#notices = notices;
     // A switch that was turned before a reload stays as it was: nobody is heard or filmed again by pressing F5.
     this.#wantsCamera = load.choices.camera ?? camera;
-    this.#capture.addEventListener("lost", ({ detail }) => (detail === "audio" ? this.#microphoneFault("lost") : this.#cameraFault("lost")));
+    this.#capture.addEventListener("lost", ({ detail }) => this.#lost(detail));
+    this.#capture.addEventListener("absent", ({ detail }) => this.#fallenBack(detail, "The one you chose is not connected."));
     whenMicrophoneIsAllowed(() => this.#isInUse && this.#state === "fault" && this.open());
   }
 
@@ -33,21 +39,58 @@ export class Devices extends EventTarget {
   get camera() { return this.#capture.camera; }
   get state() { return this.#state; }
 
+  /** Why there is no microphone while the state is `fault`: a word of `microphoneFaults`. */
+  get fault() { return this.#fault; }
+
+  /** The id of the device that is used in a place (`microphone`, `camera`, `speaker`), or "" if the browser chooses. */
+  inUse(place) {
+    const id = this.#choice.of(place);
+    if (place === "speaker" || !this[place]) return id;
+    // A device that was chosen and is gone is not the one in use.
+    return id && this[place].getSettings().deviceId === id ? id : "";
+  }
+
+  /** The person chooses another device, or "" for the browser's choice. */
+  async use(place, id) {
+    this.#choice.choose(place, id);
+    if (place === "speaker") return this.#emit("speaker");
+    if (!this.#isInUse || !this[place]) return;
+    try {
+      if (place === "camera") {
+        // Some phones open one camera at a time.
+        this.#capture.closeCamera();
+        await this.#capture.openCamera();
+        return this.#cameraChanged();
+      }
+      await this.#reopenMicrophone();
+    } catch (error) {
+      if (this.#isInUse) place === "camera" ? this.#cameraFault(error.fault) : this.#microphoneFault(error.fault);
+    }
+  }
+
   /** Whether it is decided how this person takes part. */
   get areChosen() { return this.#state !== "asking" && this.#state !== "fault"; }
 
   async open() {
     this.#isInUse = true;
+    if (this.#isOpening) return;
+    if (this.microphone && this.areChosen) {
+      // From the check-in: nobody is asked twice, but the room has to be told.
+      this.#emit("switches");
+      return this.#emit("tracks");
+    }
     if (this.#load.choices.listenOnly) return this.#listenOnly();
     this.#become("asking");
     const slow = setTimeout(() => {
       this.#notices.show("microphone", { tone: "wait", text: "Your browser asks whether this page may use your microphone. Please allow it." });
     }, wordsAfter);
+    this.#isOpening = true;
     try {
       await this.#capture.open({ camera: this.#wantsCamera && !this.camera });
     } catch (error) {
       return this.#isInUse && this.#microphoneFault(error.fault);
     } finally {
+      this.#isOpening = false;
       clearTimeout(slow);
     }
     if (!this.#isInUse) return this.#capture.close();
@@ -92,7 +135,39 @@ export class Devices extends EventTarget {
     announce(this.camera ? "Camera on." : "Camera off.");
   }
 
+  /** A new track in the place of the old one, as loud as that was. */
+  async #reopenMicrophone() {
+    const isOn = this.#load.choices.microphone ?? true;
+    await this.#capture.openMicrophone();
+    if (!this.#isInUse) return this.#capture.close();
+    this.microphone.enabled = isOn;
+    this.#become(isOn ? "on" : "muted");
+    this.#emit("tracks");
+  }
+
+  /** Another device goes on where one was pulled out, if there is another. */
+  async #lost(kind) {
+    const isMicrophone = kind === "audio";
+    if (!this.#isInUse) return;
+    try {
+      if (isMicrophone) await this.#reopenMicrophone();
+      else await this.#capture.openCamera();
+    } catch {
+      return this.#isInUse && (isMicrophone ? this.#microphoneFault("lost") : this.#cameraFault("lost"));
+    }
+    if (!isMicrophone) this.#cameraChanged();
+    this.#fallenBack(kind, "The one that was used is gone.");
+  }
+
+  #fallenBack(kind, why) {
+    const [place, track] = kind === "audio" ? ["microphone", this.microphone] : ["camera", this.camera];
+    const text = `Another ${place} is used now${track?.label ? `: ${track.label}` : ""}. ${why}`;
+    this.#notices.flash(`other-${place}`, { tone: "info", text, symbol: kind === "audio" ? "mic" : "camera" }, 10_000);
+    announce(text);
+  }
+
   #microphoneFault(fault) {
+    this.#fault = fault;
     this.#become("fault");
     const [title, text] = microphoneFaults[fault];
     this.#notices.show("microphone", {

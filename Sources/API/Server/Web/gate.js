@@ -27,8 +27,8 @@ export class Gate {
     this.#element.querySelector("h1").focus();
   }
 
-  /** Asks for a name; `about` are the lines that say what joining does. Answers the name. */
-  askName({ room, about, fault, suggestion }) {
+  /** Asks for a name; `about` are the lines that say what joining does, `preview` an element above the field. Answers the name. */
+  askName({ room, about, fault, suggestion, preview }) {
     return new Promise((answer) => {
       const input = make("input", { id: "name", name: "name", type: "text", autocomplete: "name", maxlength: "200", required: true, enterkeyhint: "go", dir: "auto", "aria-describedby": "name-fault" });
       input.value = suggestion ?? recalledName();
@@ -56,6 +56,7 @@ export class Gate {
         make("p", { class: "gate-over", text: "You are about to join" }),
         make("h1", { class: "gate-room", text: room }),
         ...about.map(([symbol, text]) => make("p", { class: "gate-about" }, icon(symbol), make("span", { text }))),
+        preview ?? "",
         form,
       );
       input.focus();

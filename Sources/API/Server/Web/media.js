@@ -12,6 +12,10 @@ const pathPatience = 10_000;
 const outagePatience = 4_000;
 /** So soon after a change of networks nothing is waited for: the address that the old connection had does not come back. */
 const moveMemory = 15_000;
+/** A picture in one frame with faces next to it; the sound must never have to wait for it. In bits a second. */
+const cameraBitrate = 1_500_000;
+const screenBitrate = 2_500_000;
+const mostPictures = 12;
 
 /**
  * States: `idle`, `connecting`, `connected`, `interrupted`, `blocked` (no path for the packets), `refused` (no agreement on the SDP).
@@ -22,6 +26,12 @@ export class Media extends EventTarget {
   #pc = null;
   #microphone = null;
   #camera = null;
+  #screen = null;
+  /** Once somebody has shared, the connection has a section for it. */
+  #screenSection = null;
+  /** Whether anybody shows what this page sends, and what is being done about it. */
+  #isShown = { camera: true, screen: true };
+  #turning = Promise.resolve();
   #wanted = { audio: spareAudioSections, video: 0 };
   /** The connection whose offer is unanswered, which may be an older one than `#pc`: its answer must not be given to the new one. */
   #asking = null;
@@ -41,10 +51,16 @@ export class Media extends EventTarget {
   get state() { return this.#state; }
   get connection() { return this.#pc; }
 
-  /** A first or a new connection. Tracks may be null: without a microphone the page listens only. */
-  start(microphone, camera) {
+  /**
+   * A first or a new connection. Tracks may be null: without a microphone the page listens only.
+   * With sections for `pictures` at once, so that a newcomer sees those who are there without a second offer.
+   */
+  start({ microphone, camera, screen, pictures }) {
     this.#microphone = microphone;
     this.#camera = camera;
+    this.#screen = screen;
+    this.#isShown = { camera: true, screen: true };
+    this.#wanted.video = Math.max(this.#wanted.video, Math.min(pictures, mostPictures));
     this.#replace();
   }
 
@@ -52,6 +68,8 @@ export class Media extends EventTarget {
     this.#discard();
     this.#asking = null;
     this.#offerIsDue = false;
+    this.#screen = null;
+    this.#wanted = { audio: spareAudioSections, video: 0 };
     clearTimeout(this.#answerTimer);
     this.#become("idle");
   }
@@ -81,6 +99,20 @@ export class Media extends EventTarget {
     this.#camera = track;
     // The server may have closed the section; the preview does not depend on it.
     await this.#pc?.getTransceivers()[1]?.sender.replaceTrack(track).catch(() => {});
+  }
+
+  async useScreen(track) {
+    this.#screen = track;
+    if (!this.#pc || !(track || this.#screenSection)) return;
+    if (this.#screenSection) return this.#screenSection.sender.replaceTrack(track).catch(() => {});
+    this.#addScreenSection();
+    this.#offerSoon();
+  }
+
+  /** The server's `upload` frame: a picture that nobody looks at is not sent. */
+  upload({ camera, screen }) {
+    this.#isShown = { camera: camera !== false, screen: screen !== false };
+    this.#turnSenders();
   }
 
   /** The server's `media` frame: how many sections must be there to receive. */
@@ -135,7 +167,10 @@ export class Media extends EventTarget {
     this.#pc = pc;
     pc.addTransceiver(this.#microphone ?? "audio", { direction: this.#microphone ? "sendrecv" : "recvonly" });
     // Offered also while the camera is off, so that switching it on needs no negotiation.
-    pc.addTransceiver(this.#camera ?? "video", { direction: "sendonly" });
+    const camera = pc.addTransceiver(this.#camera ?? "video", { direction: "sendonly", sendEncodings: [{ maxBitrate: cameraBitrate, active: this.#isShown.camera }] });
+    balance(camera.sender);
+    this.#screenSection = null;
+    if (this.#screen) this.#addScreenSection();
     this.#addSections();
     pc.ontrack = ({ track, transceiver }) => pc === this.#pc && this.#emit("track", { track, mid: transceiver.mid, receiver: transceiver.receiver });
     pc.onconnectionstatechange = () => pc === this.#pc && this.#follow(pc.connectionState);
@@ -149,15 +184,33 @@ export class Media extends EventTarget {
     clearTimeout(this.#retryTimer);
     this.#pc?.close();
     this.#pc = null;
+    this.#screenSection = null;
     this.#emit("reset");
+  }
+
+  #addScreenSection() {
+    const sendEncodings = [{ maxBitrate: screenBitrate, active: this.#isShown.screen }];
+    this.#screenSection = this.#pc.addTransceiver(this.#screen, { direction: "sendonly", sendEncodings });
+  }
+
+  /** One after the other: a sender takes no new parameters while it is given some. */
+  #turnSenders() {
+    this.#turning = this.#turning.then(async () => {
+      for (const [section, isActive] of [[this.#pc?.getTransceivers()[1], this.#isShown.camera], [this.#screenSection, this.#isShown.screen]]) {
+        const parameters = section?.sender.getParameters();
+        if (!parameters?.encodings?.length || parameters.encodings[0].active === isActive) continue;
+        parameters.encodings[0].active = isActive;
+        await section.sender.setParameters(parameters).catch(() => {});
+      }
+    });
   }
 
   /** Adds what is missing of the wanted sections. Answers whether something was. */
   #addSections() {
     let added = false;
     for (const kind of ["audio", "video"]) {
-      // The microphone's and the camera's own sections do not count.
-      const present = this.#pc.getTransceivers().slice(2).filter((section) => section.receiver.track.kind === kind).length;
+      // The sections of the own microphone, camera and screen do not count.
+      const present = this.#pc.getTransceivers().slice(2).filter((section) => section !== this.#screenSection && section.receiver.track.kind === kind).length;
       for (let count = present; count < this.#wanted[kind]; count += 1) {
         this.#pc.addTransceiver(kind, { direction: "recvonly" });
         added = true;
@@ -250,6 +303,15 @@ export class Media extends EventTarget {
   }
 
   #emit(type, detail) { this.dispatchEvent(new CustomEvent(type, { detail })); }
+}
+
+/** On a slow machine or path a camera gives up some of its sharpness and some of its pace. */
+function balance(sender) {
+  const parameters = sender.getParameters();
+  if (!parameters.encodings?.length) return;
+  parameters.degradationPreference = "balanced";
+  // Not every browser knows the preference, and none needs it.
+  sender.setParameters(parameters).catch(() => {});
 }
 
 /** No server of ours asks for more; a number from outside must not make a page add sections without end. */

@@ -9,6 +9,7 @@ export class Playback extends EventTarget {
   #elements = new Map();
   #receivers = new Map();
   #tracks = {};
+  #output = "";
   #blocked = false;
 
   /** Elements live in `container`, out of sight. */
@@ -21,7 +22,7 @@ export class Playback extends EventTarget {
 
   /** Whether packets of this participant's sound have come in within the last moment. */
   isArriving(participant) {
-    const mid = Object.keys(this.#tracks).find((mid) => this.#tracks[mid]?.participant === participant);
+    const mid = Object.keys(this.#tracks).find((mid) => this.#tracks[mid]?.participant === participant && this.#receivers.has(mid));
     const [latest] = this.#receivers.get(mid)?.getSynchronizationSources() ?? [];
     return latest !== undefined && performance.timeOrigin + performance.now() - latest.timestamp < recent;
   }
@@ -37,6 +38,7 @@ export class Playback extends EventTarget {
       this.#container.append(element);
       this.#elements.set(mid, element);
       this.#label(mid, element);
+      if (this.#output) this.#lead(element);
     }
     element.srcObject = new MediaStream([track]);
     this.#play(element);
@@ -47,6 +49,15 @@ export class Playback extends EventTarget {
     this.#tracks = tracks;
     for (const [mid, element] of this.#elements) this.#label(mid, element);
   }
+
+  /** The speaker to play through, by its device id; "" is the system's own. */
+  useOutput(id) {
+    this.#output = id;
+    for (const element of this.#elements.values()) this.#lead(element);
+  }
+
+  /** A speaker that is gone leaves the sound where it was. */
+  #lead(element) { element.setSinkId?.(this.#output).catch(() => {}); }
 
   /** Every section is gone, until the next connection has them again. Who is heard in which the server says again only if it changes. */
   clear() {

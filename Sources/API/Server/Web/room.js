@@ -1,8 +1,11 @@
 // The beginning of the room page: is the link good, can this browser call, whose load is it, who is it?
 
+import { CheckIn } from "./check-in.js";
+import { Devices } from "./devices.js";
 import { Gate } from "./gate.js";
 import { randomRoom, readableDial, readLink, showRoomInAddress } from "./link.js";
 import { Load } from "./load.js";
+import { Notices } from "./notices.js";
 import { Visit } from "./visit.js";
 import { linkFault, stops } from "./wording.js";
 
@@ -30,8 +33,10 @@ async function begin() {
     showRoomInAddress(link.room);
   }
   const load = await Load.open(link);
-  const name = await ownName(link, load);
-  visit = new Visit({ gate, link, load, name });
+  const notices = new Notices(document.getElementById("notices"));
+  const devices = new Devices({ load, notices, camera: link.camera });
+  const name = await ownName(link, load, devices);
+  visit = new Visit({ gate, link, load, name, notices, devices });
   visit.enter();
 }
 
@@ -49,13 +54,17 @@ function stop(word, reason) {
 }
 
 /** The name that this load was given before a reload, or the link's, or the person's answer. */
-async function ownName(link, load) {
+async function ownName(link, load, devices) {
   const given = load.choices.name ?? link.name;
   if (given) return given;
   page.dataset.state = "name";
   const about = [];
   if (link.dial) about.push(["phone", load.isCopy ? `${readableDial(link.dial)} is not called before you say so` : `Joining will call ${readableDial(link.dial)}`]);
-  const name = await gate.askName({ room: link.room, about, fault: link.nameFault, suggestion: link.nameFault ? "" : undefined });
+  // Whoever clicks to call wants the call: only a meeting begins with a look into the mirror.
+  const checkIn = link.dial ? null : new CheckIn(devices);
+  checkIn?.open();
+  const name = await gate.askName({ room: link.room, about, fault: link.nameFault, suggestion: link.nameFault ? "" : undefined, preview: checkIn?.element });
+  checkIn?.close();
   load.choose({ name });
   return name;
 }

@@ -19,7 +19,8 @@ export class Roster {
     this.#moderate = moderate;
   }
 
-  get size() { return this.#people.size; }
+  /** Everybody, in the order of their coming. */
+  get people() { return [...this.#people.values()]; }
 
   /** Whether anybody but this person is there. */
   get hasCompany() { return [...this.#people.keys()].some((id) => id !== this.#self); }

@@ -1,6 +1,7 @@
-// This person's own picture and switches, by pointer and by key.
+// This person's own picture and switches.
 
 import { initials, setIcon, setText, tint } from "./dom.js";
+import { ScreenShare } from "./screen-share.js";
 
 const microphoneIcons = { on: "mic", muted: "mic-off", listening: "mic-off", asking: "mic", fault: "mic-off" };
 const microphoneWords = { on: "on", muted: "off", listening: "listening", asking: "asking", fault: "blocked" };
@@ -11,24 +12,21 @@ export class SelfView {
   #name = document.getElementById("self-name");
   #microphone = document.getElementById("microphone");
   #camera = document.getElementById("camera");
+  #screen = document.getElementById("screen");
 
-  /** `toggles` has `microphone()`, `camera()` and `leave()`. `isActive()` says whether keys mean the room just now. */
-  constructor(toggles, isActive) {
+  /** `toggles` has `microphone()`, `camera()`, `screen()` and `leave()`. */
+  constructor(toggles) {
     this.#microphone.onclick = toggles.microphone;
     this.#camera.onclick = toggles.camera;
+    this.#screen.onclick = toggles.screen;
+    this.#screen.hidden = !ScreenShare.isPossible;
     document.getElementById("leave").onclick = toggles.leave;
-    document.addEventListener("keydown", (event) => {
-      // A letter typed into a field, or a browser's own shortcut, is not for us.
-      if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || !isActive()) return;
-      if (event.target.closest?.("input, textarea, select, [contenteditable]")) return;
-      const key = event.key.toLowerCase();
-      if (key === "m") toggles.microphone();
-      else if (key === "v") toggles.camera();
-    });
   }
 
-  /** `microphone`: one of the words above; `camera`: the live track or null. */
-  update({ name, microphone, camera }) {
+  /** `microphone`: one of the words above; `camera`: the live track or null; `screen`: whether it is shared. */
+  update({ name, microphone, camera, screen }) {
+    document.documentElement.dataset.screen = screen ? "on" : "off";
+    this.#switch(this.#screen, screen, "screen", screen ? "on" : "off");
     document.documentElement.dataset.microphone = microphone;
     document.documentElement.dataset.camera = camera ? "on" : "off";
     this.#switch(this.#microphone, microphone === "on", microphoneIcons[microphone], microphoneWords[microphone]);

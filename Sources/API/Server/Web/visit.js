@@ -2,19 +2,26 @@
 
 import { CallCards } from "./call-card.js";
 import { Chat } from "./chat.js";
-import { Devices } from "./devices.js";
+import { DeviceMenu } from "./device-menu.js";
 import { dialForm } from "./dial-form.js";
 import { Dialling } from "./dialling.js";
 import { announce, setText } from "./dom.js";
+import { fullScreenButton } from "./full-screen.js";
 import { HostTools } from "./host-tools.js";
+import { listenForKeys } from "./keys.js";
 import { inviteAddress } from "./link.js";
 import { Media } from "./media.js";
-import { Notices } from "./notices.js";
+import { Panel } from "./panel.js";
+import { Pictures } from "./pictures.js";
 import { Playback } from "./playback.js";
 import { Ringback } from "./ringback.js";
 import { Roster } from "./roster.js";
+import { ScreenShare } from "./screen-share.js";
 import { SelfView } from "./self-view.js";
 import { SignalSocket } from "./signal-socket.js";
+import { Stage } from "./stage.js";
+import { Tiles } from "./tiles.js";
+import { View } from "./view.js";
 import { callTitle, callWords, nameFault, stops } from "./wording.js";
 
 const at = (id) => document.getElementById(id);
@@ -37,7 +44,13 @@ export class Visit {
   #media = new Media();
   #playback = new Playback(at("sound"));
   #ringback = new Ringback();
-  #notices = new Notices(at("notices"));
+  #pictures = new Pictures();
+  #tiles = new Tiles(this.#pictures);
+  #stage = new Stage(this.#pictures);
+  #screen = new ScreenShare();
+  #view = new View((frame) => this.#isJoined && this.#socket.send(frame));
+  #notices;
+  #panel;
   #roster = new Roster(at("people"), at("people-count"), (frame) => this.#isJoined && this.#socket.send(frame));
   #chat = new Chat((text) => this.#isJoined && this.#socket.send({ type: "chat", text }));
   #hostTools = new HostTools((frame) => this.#isJoined && this.#socket.send(frame));
@@ -50,20 +63,29 @@ export class Visit {
   #joinTimer = 0;
   #mediaTimer = 0;
 
-  constructor({ gate, link, load, name }) {
+  constructor({ gate, link, load, name, notices, devices }) {
     this.#gate = gate;
     this.#room = link.room;
     this.#load = load;
     this.#link = link;
     this.#name = name;
-    this.#devices = new Devices({ load, notices: this.#notices, camera: link.camera });
+    this.#notices = notices;
+    this.#devices = devices;
+    this.#panel = new Panel(load);
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     this.#socket = new SignalSocket(`${scheme}//${location.host}/signal`);
     this.#dialling = new Dialling((frame) => this.#isJoined && this.#socket.send(frame), load);
-    this.#selfView = new SelfView(
-      { microphone: () => this.#devices.toggleMicrophone(), camera: () => this.#devices.toggleCamera(), leave: () => this.leave() },
-      () => this.#isHere,
-    );
+    const toggles = {
+      microphone: () => this.#devices.toggleMicrophone(),
+      camera: () => this.#devices.toggleCamera(),
+      screen: () => this.#screen.toggle(),
+      leave: () => this.leave(),
+    };
+    this.#selfView = new SelfView(toggles);
+    new DeviceMenu(devices);
+    fullScreenButton(at("stage-full"), at("stage"));
+    const fullScreen = fullScreenButton(at("full"), document.documentElement);
+    listenForKeys({ m: toggles.microphone, v: toggles.camera, s: toggles.screen, f: fullScreen, p: () => this.#panel.toggle() }, () => this.#isHere);
     this.#wire();
     this.#dialling.begin(link);
     new CallCards(at("calls"), this.#dialling);
@@ -97,11 +119,22 @@ export class Visit {
     on(this.#socket, "lost", (loss) => this.#lost(loss));
     on(this.#socket, "final", (word) => this.#goOut(word, { actions: [[word === "replaced" ? "Use this tab" : "Join again", () => this.enter()]] }));
     on(this.#media, "offer", (description) => this.#isJoined && this.#socket.send({ type: "signal", description }));
-    on(this.#media, "track", ({ track, mid, receiver }) => this.#playback.add(mid, track, receiver));
-    on(this.#media, "reset", () => this.#playback.clear());
+    on(this.#media, "track", ({ track, mid, receiver }) => {
+      this.#playback.add(mid, track, receiver);
+      this.#pictures.add(mid, track);
+    });
+    on(this.#media, "reset", () => {
+      this.#playback.clear();
+      this.#pictures.clear();
+    });
     on(this.#media, "state", () => this.#mediaChanged());
     on(this.#devices, "tracks", () => this.#tracksChanged());
     on(this.#devices, "switches", () => this.#showSwitches());
+    on(this.#devices, "speaker", () => this.#playback.useOutput(this.#devices.inUse("speaker")));
+    on(this.#screen, "change", () => this.#screenChanged());
+    on(this.#screen, "fault", (text) => this.#notices.flash("screen-fault", { tone: "warning", text }));
+    on(this.#tiles, "change", () => this.#showPictures());
+    on(this.#stage, "change", () => this.#showPictures());
     on(this.#playback, "blocked", (isBlocked) => this.#playbackBlocked(isBlocked));
     on(this.#dialling, "change", () => this.#callsChanged());
     on(this.#dialling, "notice", (text) => this.#notices.flash("call", { tone: "warning", text }));
@@ -112,6 +145,7 @@ export class Visit {
     at("copy-invite").onclick = () => this.#copyInvite();
     at("copy-link").onclick = () => this.#copyInvite();
     this.#showRoomName();
+    this.#playback.useOutput(this.#devices.inUse("speaker"));
   }
 
   #setState(state) { document.documentElement.dataset.state = state; }
@@ -135,13 +169,14 @@ export class Visit {
       case "welcome": return this.#welcome(frame);
       case "signal": return frame.description?.type === "answer" && this.#media.answer(frame.description);
       case "media": return this.#media.want(frame);
-      case "tracks": return this.#playback.assign(frame.tracks ?? {});
+      case "tracks": return this.#assign(frame.tracks ?? {});
+      case "upload": return this.#media.upload(frame);
       case "peer-joined": return this.#rosterChanged(() => this.#roster.join(frame.peer));
       case "peer-updated": return this.#peerChanged(frame.peer);
       case "peer-left": return this.#rosterChanged(() => this.#roster.leave(frame.peer));
-      case "chat": return this.#chat.add(frame, frame.from === this.#self);
+      case "chat": return this.#written(frame);
       case "locked": return this.#hostTools.setLocked(frame.on === true);
-      case "speaking": return this.#roster.speak(frame.participants ?? []);
+      case "speaking": return this.#spoken(frame.participants ?? []);
       case "dial-status": return this.#dialling.status(frame);
       case "error": return this.#refused(frame);
       // A later server may say more than this page knows of.
@@ -161,6 +196,7 @@ export class Visit {
     this.#hostTools.reset({ role, locked });
     this.#showMuted();
     this.#tellSwitches();
+    this.#view.begin();
     // A new place knows nothing of the old one's media.
     if (resumed && this.#media.connection) this.#media.resumed();
     else this.#startMedia();
@@ -234,11 +270,13 @@ export class Visit {
     clearTimeout(this.#joinTimer);
     clearTimeout(this.#mediaTimer);
     this.#load.resume = null;
+    this.#screen.stop();
     this.#media.stop();
     this.#devices.close();
+    if (document.fullscreenElement) document.exitFullscreen().catch(() => {});
     this.#dialling.left();
     this.#notices.clear();
-    this.#roster.reset(null, []);
+    this.#rosterChanged(() => this.#roster.reset(null, []));
     this.#chat.clear();
     at("room").hidden = at("controls").hidden = true;
     this.#setState(word);
@@ -247,7 +285,7 @@ export class Visit {
   }
 
   #peerChanged(person) {
-    this.#roster.change(person);
+    this.#rosterChanged(() => this.#roster.change(person));
     if (person.id === this.#self) this.#showMuted();
   }
 
@@ -258,7 +296,46 @@ export class Visit {
 
   #rosterChanged(change) {
     change();
+    const { people } = this.#roster;
+    this.#stage.update(people, this.#self);
+    this.#tiles.update(people, this.#self);
+    this.#showPictures();
     this.#callsChanged();
+  }
+
+  #spoken(ids) {
+    this.#roster.speak(ids);
+    this.#tiles.speak(ids);
+    this.#showPictures();
+  }
+
+  #written(frame) {
+    const isOwn = frame.from === this.#self;
+    this.#chat.add(frame, isOwn);
+    if (!isOwn) this.#panel.tell();
+  }
+
+  // MARK: pictures
+
+  #assign(tracks) {
+    this.#playback.assign(tracks);
+    this.#pictures.assign(tracks);
+  }
+
+  /** What is in sight, of those who send a picture. */
+  #showPictures() {
+    const people = new Map(this.#roster.people.map((person) => [person.id, person]));
+    const faces = this.#tiles.shown.filter((id) => id !== this.#self && people.get(id)?.camera === true);
+    const shown = faces.map((participant) => ({ participant, kind: "video" }));
+    if (this.#stage.on) shown.unshift({ participant: this.#stage.on, kind: "screen" });
+    this.#view.show(shown);
+  }
+
+  #screenChanged() {
+    this.#media.useScreen(this.#screen.track);
+    this.#showSwitches();
+    if (!this.#screen.track) return this.#notices.hide("screen");
+    this.#notices.show("screen", { tone: "info", symbol: "screen", text: "You are sharing your screen.", actions: [["Stop sharing", () => this.#screen.stop()]] });
   }
 
   // MARK: sound
@@ -266,7 +343,9 @@ export class Visit {
   /** Starts when both the place and the microphone, or the choice to listen only, are there. */
   #startMedia() {
     if (!this.#isJoined || !(this.#devices.areChosen || this.#media.connection)) return;
-    this.#media.start(this.#devices.microphone, this.#devices.camera);
+    const others = this.#roster.people.filter((person) => person.id !== this.#self);
+    const pictures = others.filter((person) => person.camera).length + others.filter((person) => person.screen).length;
+    this.#media.start({ microphone: this.#devices.microphone, camera: this.#devices.camera, screen: this.#screen.track, pictures });
   }
 
   #tracksChanged() {
@@ -276,13 +355,16 @@ export class Visit {
   }
 
   #showSwitches() {
-    this.#selfView.update({ name: this.#name, microphone: this.#devices.state, camera: this.#devices.camera });
+    this.#selfView.update({ name: this.#name, microphone: this.#devices.state, camera: this.#devices.camera, screen: this.#screen.track !== null });
     this.#tellSwitches();
   }
 
   #tellSwitches() {
     if (!this.#isJoined) return;
-    this.#socket.send({ type: "update", microphone: this.#devices.state === "on", camera: this.#devices.camera !== null });
+    const frame = { type: "update", microphone: this.#devices.state === "on", camera: this.#devices.camera !== null };
+    // Absent is off.
+    if (this.#screen.track) frame.screen = true;
+    this.#socket.send(frame);
   }
 
   #mediaChanged() {
@@ -327,8 +409,8 @@ export class Visit {
     const { calls } = this.#dialling;
     const talking = this.#isHere ? calls.find((call) => call.state === "answered") : undefined;
     this.#ring();
-    at("idle").hidden = calls.length > 0;
-    setText(at("idle-title"), this.#roster.hasCompany ? "You are in the room" : "Nobody else is here yet");
+    at("idle").hidden = calls.length > 0 || this.#roster.hasCompany;
+    at("room").dataset.company = this.#roster.hasCompany ? "yes" : "no";
     const shown = talking ?? calls[0];
     const words = talking ? [callTitle(talking)] : shown && shown.state !== "held" ? [callWords(shown)[0], callTitle(shown)] : [];
     document.title = [...words, at("room-name").textContent, "Ringlink"].join(" · ");
