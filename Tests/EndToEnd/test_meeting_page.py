@@ -204,6 +204,9 @@ def test_a_picture_stays_hidden_until_a_frame_of_its_own_has_come(installation, 
       pictures.add("4", track);
       pictures.assign({ 4: { participant: "pe_a", kind: "video" }, 1: { participant: "pe_a", kind: "audio" } });
       const element = pictures.of("pe_a", "video");
+      const sheet = Object.assign(document.createElement("link"), { rel: "stylesheet", href: "/assets/tiles.css" });
+      document.head.append(sheet);
+      await new Promise((loaded) => (sheet.onload = loaded));
       const frame = document.body.appendChild(document.createElement("div"));
       hang(element, frame);
       const isLive = async (seconds) => {
@@ -213,10 +216,12 @@ def test_a_picture_stays_hidden_until_a_frame_of_its_own_has_come(installation, 
         return element.classList.contains("live");
       };
       const first = await isLive(10);
+      const seen = [getComputedStyle(element).opacity];
       pictures.assign({ 4: { participant: "pe_b", kind: "screen" } });
+      seen.push(getComputedStyle(element).opacity);
       const passed = element.classList.contains("live");
       const second = await isLive(10);
-      return { first, passed, second, data: { ...element.dataset }, old: pictures.of("pe_a", "video"), muted: element.muted, inline: element.playsInline };
+      return { first, passed, second, seen, data: { ...element.dataset }, old: pictures.of("pe_a", "video"), muted: element.muted, inline: element.playsInline };
     }""")
     assert shown == {
         "first": True,
@@ -224,6 +229,7 @@ def test_a_picture_stays_hidden_until_a_frame_of_its_own_has_come(installation, 
         "second": True,
         "data": {"mid": "4", "participant": "pe_b", "kind": "screen"},
         "old": None,
+        "seen": ["1", "0"],
         "muted": True,
         "inline": True,
     }

@@ -73,8 +73,6 @@ class Firefox:
             "media.autoplay.default": 0,
             "media.autoplay.block-webaudio": False,
             "media.peerconnection.ice.obfuscate_host_addresses": False,
-            # What the page complains of, on standard output.
-            "devtools.console.stdout.content": True,
         }
         before = {name: os.environ.get(name) for name in self._sound.environment}
         os.environ.update(self._sound.environment)
@@ -89,7 +87,6 @@ class Firefox:
             for name, value in before.items():
                 os.environ.pop(name) if value is None else os.environ.update({name: value})
         self._marionette.timeout.script = 60
-        self.log = log
         return self
 
     def __exit__(self, *_):
@@ -159,8 +156,13 @@ class Firefox:
     @property
     def complaints(self):
         """Errors of the page's scripts and of its Content-Security-Policy."""
-        words = ("JavaScript error: http", "Content-Security-Policy")
-        return [line for line in self.log.read_text(errors="replace").splitlines() if any(word in line for word in words)]
+        with self._marionette.using_context("chrome"):
+            return self._marionette.execute_script(COMPLAINTS)
 
 
+COMPLAINTS = """
+  return Services.console.getMessageArray()
+    .filter((one) => one instanceof Ci.nsIScriptError && !(one.flags & Ci.nsIScriptError.warningFlag))
+    .filter((one) => /^content |CSP/.test(one.category)).map((one) => `${one.category}: ${one.errorMessage} (${one.sourceName})`);
+"""
 NOTICES = "[...document.querySelectorAll('.notice, #gate')].map((one) => one.textContent.trim()).join(' | ')"

@@ -73,12 +73,8 @@ export class Devices extends EventTarget {
 
   async open() {
     this.#isInUse = true;
-    if (this.#isOpening) return;
-    if (this.microphone && this.areChosen) {
-      // From the check-in: nobody is asked twice, but the room has to be told.
-      this.#emit("switches");
-      return this.#emit("tracks");
-    }
+    // From the check-in: nobody is asked twice.
+    if (this.#isOpening || (this.microphone && this.areChosen)) return;
     if (this.#load.choices.listenOnly) return this.#listenOnly();
     this.#become("asking");
     const slow = setTimeout(() => {

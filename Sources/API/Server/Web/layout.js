@@ -1,7 +1,7 @@
 // How many tiles fit into a space, and how large each of them is then.
 
-/** Width to height: a face is shown neither in a ribbon nor in a slit. */
-const slimmest = 3 / 4;
+/** Width to height: a face is shown neither in a ribbon nor in a slit. A phone's own camera is upright, a desk's is not. */
+const slimmest = ({ width, height }) => (width > height ? 1 : 3 / 4);
 const widest = 16 / 9;
 /** In CSS pixels: below this nobody is recognised, and no name can be read. */
 const leastWidth = 104;
@@ -16,7 +16,7 @@ export function fit(count, space) {
     const rows = Math.ceil(count / columns);
     const roomy = { width: (space.width - space.gap * (columns - 1)) / columns, height: (space.height - space.gap * (rows - 1)) / rows };
     const width = Math.floor(Math.min(roomy.width, roomy.height * widest));
-    const height = Math.floor(Math.min(roomy.height, width / slimmest));
+    const height = Math.floor(Math.min(roomy.height, width / slimmest(space)));
     if (width > 0 && height > 0 && width * height > best.width * best.height) best = { columns, width, height };
   }
   return best;

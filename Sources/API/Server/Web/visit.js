@@ -102,6 +102,7 @@ export class Visit {
     this.#setState("joining");
     this.#socket.connect();
     this.#devices.open();
+    this.#showSwitches();
   }
 
   leave() {
