@@ -137,7 +137,6 @@ public final class VirtualBrowser {
 
     /// One packet of the microphone, protected; `nil` before there are keys.
     public func speak(_ payload: [UInt8], index: Int, payloadType: UInt8 = opus, level: UInt8? = 20) -> [UInt8]? {
-        guard let srtp else { return nil }
         var packet: [UInt8] = []
         let ticks = payloadType == Self.opus ? 960 : 160
         RTPHeader.write(
@@ -145,6 +144,13 @@ public final class VirtualBrowser {
             timestamp: (.max - 500_000) &+ UInt32(truncatingIfNeeded: ticks * index), ssrc: ssrc,
             extensions: level.map { RTPOutgoingExtensions(audioLevel: (1, RTP.AudioLevel(attenuation: $0, isVoice: true))) }, to: &packet)
         packet += payload
+        return protect(packet)
+    }
+
+    /// Any packet at all, protected as its own; `nil` before there are keys.
+    public func protect(_ packet: [UInt8]) -> [UInt8]? {
+        guard let srtp else { return nil }
+        var packet = packet
         return srtp.protectRTP(&packet, from: 0) ? packet : nil
     }
 

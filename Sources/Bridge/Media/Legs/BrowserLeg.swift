@@ -8,6 +8,8 @@ final class BrowserLeg {
     private var negotiation = BrowserNegotiation()
     private(set) var sections: [NegotiatedSection] = []
     var microphone = MicrophoneStream()
+    /// Of the microphone's packets.
+    private(set) var allowance = PacketAllowance()
     /// What it says is counted, and heard by nobody.
     var isMuted = false
     /// Where it hears phones and other browsers.
@@ -148,6 +150,7 @@ final class BrowserLeg {
         guard !header.payload.isEmpty else { return nil }
         for section in sections where section.purpose == .microphone {
             guard let format = section.receive.first(where: { $0.payloadType == header.payloadType }) else { continue }
+            guard allowance.take(now: now) else { return nil }
             let level = section.audioLevelExtensionID.flatMap { header.audioLevel(id: $0, in: packet.span)?.attenuation }
             microphone.receive(packet, header, codec: format.codec, level: level, isHeard: !isMuted, now: now)
             return isMuted ? nil : (header, format.codec)

@@ -38,6 +38,7 @@ public final class PhoneLeg {
     /// The codec and source of what it says, for those playouts.
     private(set) var saidCodec: AudioCodec
     private var saidSource: UInt32?
+    private var allowance = PacketAllowance()
     private(set) var reception = ReceptionStatistics(clockRate: 8_000)
 
     /// - Parameter generator: where the SSRC and the first numbers come from (RFC 3550 section 5.1).
@@ -143,7 +144,7 @@ public final class PhoneLeg {
         let codec = peer.codec(of: header.payloadType)
         let isEvent = header.payloadType == peer.media.telephoneEvent || header.payloadType == StaticPayloadType.comfortNoise.rawValue
         // Only what was agreed on can prove an address.
-        guard codec != nil || isEvent, peer.accepts(remote, now: now) else { return .nothing }
+        guard codec != nil || isEvent, peer.accepts(remote, now: now), allowance.take(now: now) else { return .nothing }
         farSide = .rtp(peer)
         guard peer.media.direction.receives else { return .nothing }
         if header.ssrc != saidSource {
