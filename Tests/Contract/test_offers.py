@@ -5,7 +5,9 @@ import re
 
 import pytest
 
+from Installation.raw import RawSocket, frame
 from Installation.ringlink import ROOT
+from Installation.signal_socket import SignalSocket, fresh_load
 
 OFFER = (ROOT / "Tests/SDPTests/Fixtures/chromium-join.sdp").read_text().replace("\r\n", "\n").replace("\n", "\r\n")
 
@@ -27,13 +29,22 @@ def test_an_offer_is_answered(joined):
     assert joined.receive("tracks")["tracks"] == {}
 
 
-def test_one_offer_is_in_flight(joined):
-    text = json.dumps({"type": "signal", "description": {"type": "offer", "sdp": OFFER}})
-    for _ in range(4):
-        joined.text(text)
-    error = joined.receive("error")
-    assert (error["code"], error["about"]) == ("offer_in_flight", "signal")
-    assert joined.receive("signal")["description"]["type"] == "answer"
+def test_one_offer_is_in_flight(installation, room):
+    """All of them in one piece, so that no answer can come in between."""
+    with RawSocket(installation) as socket:
+        socket.send(frame(json.dumps({"type": "join", "room": room, "name": "Ada", "load": fresh_load()})))
+        heard = []
+
+        def receive(type):
+            while not heard or heard[-1]["type"] != type:
+                heard.append(json.loads(socket.receive()[1]))
+            return heard[-1]
+
+        receive("welcome")
+        socket.send(frame(json.dumps({"type": "signal", "description": {"type": "offer", "sdp": OFFER}})) * 4)
+        error = receive("error")
+        assert (error["code"], error["about"]) == ("offer_in_flight", "signal")
+        assert [one for one in heard if one["type"] == "signal"] or receive("signal")["description"]["type"] == "answer"
 
 
 @pytest.mark.parametrize(
@@ -81,3 +92,66 @@ def test_candidates_are_accepted_and_not_needed(joined):
         joined.send(type="signal", candidate=candidate)
     assert joined.is_open()
     assert not [frame for frame in joined.heard if frame["type"] == "error"]
+
+
+def audio_sections(count):
+    """An offer of so many sections, each of them right by itself."""
+    head, _, sections = OFFER.partition("m=audio")
+    audio = "m=audio" + re.split(r"(?=\r\nm=)", sections)[0] + "\r\n"
+    head = re.sub(r"a=group:BUNDLE[^\r]*", "a=group:BUNDLE " + " ".join(map(str, range(count))), head)
+    short = "".join(line + "\r\n" for line in audio.split("\r\n") if re.match(r"m=|c=|a=(ice|fingerprint|setup|mid|rtcp-mux|sendrecv|rtpmap:111)", line))
+    return head + "".join(re.sub(r"a=mid:\S+", f"a=mid:{mid}", short) for mid in range(count))
+
+
+HOSTILE = {
+    "hundreds-of-sections": audio_sections(150),
+    "sixty-five-sections": audio_sections(65),
+    "one-mid-for-all": re.sub(r"a=mid:\S+", "a=mid:0", OFFER),
+    "a-mid-of-kilobytes": OFFER.replace("a=mid:0", "a=mid:" + "m" * 40_000),
+    "an-attribute-of-kilobytes": OFFER.replace("a=ice-ufrag:", "a=ice-ufrag:" + "u" * 40_000, 1),
+    "a-bundle-of-thousands": re.sub(r"a=group:BUNDLE[^\r]*", "a=group:BUNDLE " + " ".join(f"m{mid}" for mid in range(8_000)), OFFER),
+    "ports-beyond-all": OFFER.replace("m=audio 9 ", "m=audio 99999 "),
+}
+
+
+@pytest.fixture
+def bystander(installation, room, joined):
+    """Somebody else in the room, with an answered offer, to whom nothing may happen."""
+    with SignalSocket(installation) as bob:
+        bob.join(room, name="Bob")
+        bob.send(type="signal", description={"type": "offer", "sdp": OFFER})
+        bob.receive("signal")
+        yield bob
+        assert bob.is_open()
+        bob.send(type="signal", description={"type": "offer", "sdp": OFFER})
+        assert bob.receive("signal")["description"]["type"] == "answer"
+        assert not [frame for frame in bob.heard if frame["type"] in ("error", "peer-left")]
+
+
+@pytest.mark.parametrize("sdp", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_offer_is_refused_and_nobody_else_is_disturbed(joined, bystander, sdp):
+    assert len(json.dumps({"type": "signal", "description": {"type": "offer", "sdp": sdp}})) < 64 * 1024
+    assert joined.error(type="signal", description={"type": "offer", "sdp": sdp}) == ("invalid_offer", "signal")
+    assert joined.is_open()
+    joined.send(type="signal", description={"type": "offer", "sdp": OFFER})
+    assert joined.receive("signal")["description"]["type"] == "answer"
+
+
+NONSENSE = {
+    "sources-in-groups-of-nobody": "a=ssrc-group:FID 1\r\na=ssrc-group:SIM " + "9 " * 4_000 + "\r\na=ssrc-group:\r\na=ssrc:x cname:y\r\na=ssrc:99999999999 a\r\n",
+    "thousands-of-unknown-lines": "a=x-what:ever\r\n" * 2_500,
+    "one-line-of-kilobytes": "a=fmtp:111 " + "a;" * 20_000 + "\r\n",
+}
+
+
+@pytest.mark.parametrize("lines", NONSENSE.values(), ids=NONSENSE)
+def test_lines_that_mean_nothing_to_us_are_passed_over_or_refused_and_nobody_else_is_disturbed(joined, bystander, lines):
+    joined.send(type="signal", description={"type": "offer", "sdp": OFFER.replace("a=rtcp-mux\r\n", "a=rtcp-mux\r\n" + lines, 1)})
+    frame = joined.receive()
+    while frame["type"] not in ("signal", "error"):
+        frame = joined.receive()
+    if frame["type"] == "error":
+        assert (frame["code"], frame["about"]) == ("invalid_offer", "signal")
+    else:
+        assert frame["description"]["type"] == "answer" and len(frame["description"]["sdp"]) < 2 * len(OFFER)
+    assert joined.is_open()
