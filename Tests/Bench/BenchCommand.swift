@@ -4,5 +4,6 @@ import ArgumentParser
 @main
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "ringlink-bench", abstract: "Measures a running installation.", subcommands: [EchoCommand.self, ClickCommand.self])
+        commandName: "ringlink-bench", abstract: "Measures a running installation.",
+        subcommands: [EchoCommand.self, ClickCommand.self, RoomsCommand.self])
 }

@@ -12,6 +12,8 @@ struct OpusLoop: Sendable {
 
     /// 20 ms each.
     let frames: [Frame]
+    /// Whether each packet says which it is (`NumberedOpus`).
+    var isNumbered = false
 
     private static let rate = 48_000
     private static let frameLength = rate / 50
@@ -43,6 +45,9 @@ struct OpusLoop: Sendable {
                 return isPause ? Int16(20 * noise.next()) : Int16(syllable * (4_000 * voice + 1_000 * noise.next()) + 20 * noise.next())
             })
     }
+
+    /// One second of a microphone that is switched off: nothing at all, and a packet for it every 20 ms as long as DTX is off.
+    static func quiet() throws -> OpusLoop { try OpusLoop([Int16](repeating: 0, count: rate)) }
 
     /// One second of 1 kHz: whoever hears it begins to hear it at once.
     static func tone() throws -> OpusLoop {

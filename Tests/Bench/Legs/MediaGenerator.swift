@@ -6,8 +6,10 @@ final class MediaGenerator: Sendable {
     enum Message: Sendable {
         case open(LegPlan, id: UInt64)
         case speak(id: UInt64, OpusLoop, from: Duration, position: Int, mode: ListeningMode)
-        /// Everything that was heard since the last `speak`.
-        case hear(id: UInt64, reply: @Sendable (HeardEcho?) -> Void)
+        /// Switches a camera on, or off where there is no time.
+        case film(id: UInt64, from: Duration?)
+        /// Everything since the last `speak`, of all legs at one moment.
+        case tell(ids: [UInt64], reply: @Sendable ([LegRecord?]) -> Void)
         case close(id: UInt64)
         case stop
     }
@@ -43,9 +45,16 @@ final class MediaGenerator: Sendable {
         mailbox.post(.speak(id: id, audio, from: first, position: position, mode: mode))
     }
 
-    func heard(_ id: UInt64) async -> HeardEcho? {
-        await withCheckedContinuation { continuation in
-            mailbox.post(.hear(id: id) { continuation.resume(returning: $0) })
+    func film(_ id: UInt64, from first: Duration?) { mailbox.post(.film(id: id, from: first)) }
+
+    /// What is known of legs, all at one moment; throws if one is gone.
+    func records(_ ids: [UInt64]) async throws -> [LegRecord] {
+        let records = await withCheckedContinuation { continuation in
+            mailbox.post(.tell(ids: ids) { continuation.resume(returning: $0) })
+        }
+        return try records.map { record in
+            guard let record else { throw BenchError("the leg is gone") }
+            return record
         }
     }
 

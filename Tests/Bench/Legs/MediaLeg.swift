@@ -1,47 +1,30 @@
-import ICE
-import LibSRTP
 import Linux
 import Media
-import OpenSSLDTLS
 import RTP
 
-/// What a leg is made of, handed to the thread that runs it.
-struct LegPlan: Sendable {
-    var local: ICECredentials
-    var ssrc: UInt32
-    var answer: ServerAnswer
-    var certificate: DTLSCertificate
-    /// Told once: when DTLS was established, or why not.
-    var established: @Sendable (Result<Duration, BenchError>) -> Void
-}
-
-/// The media side of one browser: checks as the controlling agent, DTLS client, SRTP, Opus out, PCMU in.
+/// The media side of one participant: Opus out, a camera if it is switched on; PCMU of phones, Opus and VP8 of others in.
 final class MediaLeg {
-    private static let patience = Duration.seconds(10)
-    /// How often a browser repeats its first check, and its consent (RFC 7675 section 5.1).
-    private static let checkInterval = Duration.milliseconds(50)
-    private static let consentInterval = Duration.milliseconds(2500)
     private static let reportInterval = Duration.seconds(5)
     private static let frame = Duration.milliseconds(20)
+    /// What a receiver of video says it could take, once a second.
+    private static let estimateInterval = Duration.seconds(1)
+    private static let estimate: UInt64 = 20_000_000
 
-    let socket: UDPSocket
-    private(set) var heard: HeardEcho
+    let connection: any LegConnection
+    /// When the loop means to call it next.
+    var wakeAt = Duration.zero
     /// `nil` until it speaks; a leg never goes back from counting.
     private(set) var mode: ListeningMode?
+    private var heard = HeardEcho()
+    private var received = ReceivedStreams()
+    private var sent = LegCount()
     private let plan: LegPlan
-    private let key: STUNIntegrityKey
-    private let dtls: OpenSSLAssociation
-    private var srtp: LibSRTPTransform?
     private var random = SystemRandomNumberGenerator()
-    private let tieBreaker: UInt64
-    private let giveUp: Duration
-    private var nextCheck: Duration
     private var nextReport: Duration?
-    private var isAnswered = false
-    private var isTold = false
+    private var nextEstimate: Duration?
     private var sending: Sending?
+    private var camera: CameraStream?
     private var statistics = SenderStatistics(clockRate: 48_000)
-    private var bytes: [UInt8] = []
 
     private struct Sending {
         var audio: OpusLoop
@@ -54,105 +37,90 @@ final class MediaLeg {
 
     init(_ plan: LegPlan, now: Duration) throws {
         self.plan = plan
-        key = STUNIntegrityKey(password: plan.answer.remote.password)
-        dtls = try OpenSSLAssociation(certificate: plan.certificate, role: .client)
-        let any = SocketAddress(ipv4: plan.answer.address.host == "127.0.0.1" ? 0x7F00_0001 : 0, port: 0)
-        socket = try UDPSocket(bind: any)
-        heard = HeardEcho()
-        tieBreaker = random.next()
-        giveUp = now + Self.patience
-        nextCheck = now
-        bytes.reserveCapacity(2048)
+        switch plan.network {
+        case .browser(let local, let answer, let certificate):
+            connection = try BrowserConnection(local: local, answer: answer, certificate: certificate, established: plan.established, now: now)
+        case .plain(let localPort, let remote):
+            connection = try PlainConnection(localPort: localPort, remote: remote, established: plan.established, now: now)
+        }
+    }
+
+    /// Everything since the last `speak`.
+    var record: LegRecord {
+        var count = sent
+        (count.heard, count.heardVoiced, count.seen) = (received.heard, received.heardVoiced, received.seen)
+        return LegRecord(heard: heard, count: count, arrivals: received.arrivals, firstKey: received.firstKey)
     }
 
     // MARK: Time
 
     /// When `handleDeadline` is to be called next.
     var deadline: Duration {
-        var first = nextCheck
-        if isAnswered, let deadline = dtls.deadline { first = min(first, deadline) }
+        var first = connection.deadline
         if let next = sending?.next { first = min(first, next) }
+        if let next = camera?.next { first = min(first, next) }
         if let nextReport { first = min(first, nextReport) }
+        if let nextEstimate { first = min(first, nextEstimate) }
         return first
     }
 
     func handleDeadline(now: Duration) {
-        if nextCheck <= now { check(now: now) }
-        if isAnswered, let deadline = dtls.deadline, deadline <= now { progress(dtls.handleDeadline(now: now), now: now) }
-        if !isTold, giveUp <= now { tell(.failure(BenchError("no media connection within 10 s"))) }
+        connection.handleDeadline(now: now)
         while let next = sending?.next, next <= now { sendFrame() }
+        while let next = camera?.next, next <= now { sendPicture() }
         if let nextReport, nextReport <= now { report(now: now) }
+        if let nextEstimate, nextEstimate <= now { sendEstimate(now: now) }
     }
 
     // MARK: What comes
 
-    func receive(_ datagram: inout [UInt8], now: Duration) {
-        switch DatagramKind(datagram.span) {
-        case .stun: receiveSTUN(datagram, now: now)
-        case .dtls: if isAnswered { progress(dtls.receive(datagram, now: now), now: now) }
-        case .rtp:
-            guard let srtp, srtp.unprotectRTP(&datagram) == .accepted, let header = RTPHeader(datagram.span) else { return }
-            guard header.payloadType == StaticPayloadType.pcmu.rawValue else { return }
-            heard.add(datagram[header.payload], timestamp: header.timestamp, at: now)
-        case .rtcp: _ = srtp?.unprotectRTCP(&datagram)
-        case .unknown: break
+    /// - Parameter age: how long the datagram lay in the socket.
+    func receive(_ datagram: inout [UInt8], age: Duration, now: Duration) {
+        switch connection.receive(&datagram, now: now) {
+        case .rtp: receiveRTP(datagram, age: age, now: now)
+        case .rtcp: receiveRTCP(datagram, now: now)
+        case .stun, .dtls, .unknown: break
         }
     }
 
-    private func receiveSTUN(_ datagram: [UInt8], now: Duration) {
-        guard !isAnswered, let message = try? STUNMessage(datagram.span), message.kind == .success,
-            message.isAuthentic(in: datagram.span, key: key)
-        else { return }
-        isAnswered = true
-        nextCheck = now + Self.consentInterval
-        // A client's first flight leaves with its first deadline.
-        progress(dtls.handleDeadline(now: now), now: now)
+    private func receiveRTP(_ packet: [UInt8], age: Duration, now: Duration) {
+        guard let header = RTPHeader(packet.span) else { return }
+        switch header.payloadType {
+        case StaticPayloadType.pcmu.rawValue: heard.add(packet[header.payload], timestamp: header.timestamp, at: now)
+        case BrowserOffer.opus: received.hear(packet, header, isRecording: mode == .recording, now: now - age)
+        case BrowserOffer.vp8:
+            if nextEstimate == nil { nextEstimate = now }
+            if received.see(packet, header, now: now) { requestPicture(of: header.ssrc) }
+        default: break
+        }
     }
 
-    private func progress(_ progress: DTLSProgress, now: Duration) {
-        flushDTLS()
-        switch progress {
-        case .pending: break
-        case .closed: tell(.failure(BenchError("the server closed the media connection")))
-        case .failed(let reason): tell(.failure(BenchError("DTLS failed: \(reason)")))
-        case .established(let material, let fingerprint):
-            guard fingerprint == plan.answer.fingerprint, let srtp = try? LibSRTPTransform(material) else {
-                return tell(.failure(BenchError("the server's certificate is not that of its answer")))
+    private func receiveRTCP(_ packet: [UInt8], now: Duration) {
+        var cursor = RTCPCursor()
+        while let next = cursor.next(in: packet.span) {
+            switch next {
+            case .senderReport(let info, _): received.receive(info, now: now)
+            case .pictureLoss(_, let media) where media == plan.cameraSSRC: pictureIsAsked()
+            case .fullIntra(_, let entries): entries.forEach(in: packet.span) { if $0.ssrc == plan.cameraSSRC { pictureIsAsked() } }
+            case .missing(_, let media, _) where media == plan.cameraSSRC: sent.missingRequests += 1
+            default: break
             }
-            self.srtp = srtp
-            tell(.success(now))
         }
     }
 
-    private func tell(_ result: Result<Duration, BenchError>) {
-        guard !isTold else { return }
-        isTold = true
-        plan.established(result)
+    private func pictureIsAsked() {
+        sent.pictureRequests += 1
+        camera?.pacing.requestKey()
     }
 
-    // MARK: What goes
-
-    private func check(now: Duration) {
-        nextCheck = now + (isAnswered ? Self.consentInterval : Self.checkInterval)
-        let request = STUNBindingRequest(
-            transactionID: STUNTransactionID(random: &random), username: "\(plan.answer.remote.ufrag):\(plan.local.ufrag)",
-            priority: ICECandidate.priority(.peerReflexive, localPreference: .max, component: 1), role: .controlling(tieBreaker: tieBreaker),
-            isNominating: true)
-        send { request.append(key: key, to: &$0) }
-    }
-
-    private func flushDTLS() {
-        var more = true
-        while more {
-            more = false
-            send { more = dtls.takeDatagram(into: &$0) }
-        }
-    }
+    // MARK: Audio out
 
     /// Speaks from `first` on, a packet every 20 ms, from the loop's frame `position`.
     func speak(_ audio: OpusLoop, from first: Duration, position: Int, mode: ListeningMode) {
         self.mode = mode
         heard = HeardEcho(keepingAudio: mode == .recording)
+        received.restart()
+        sent = LegCount()
         let before = sending
         sending = Sending(
             audio: audio, next: first, position: position, sequenceNumber: before?.sequenceNumber ?? random.next(),
@@ -161,19 +129,22 @@ final class MediaLeg {
     }
 
     private func sendFrame() {
-        guard var sending, let srtp else { return }
+        guard var sending else { return }
         let frame = sending.audio.frames[sending.position % sending.audio.frames.count]
         let now = MonotonicClock.now()
-        send { bytes in
-            let extensions = RTPOutgoingExtensions(
-                mid: .init(id: BrowserOffer.midID, bytes: Array(BrowserOffer.microphone.utf8)), audioLevel: (BrowserOffer.audioLevelID, frame.level))
+        connection.sendRTP { bytes in
             RTPHeader.write(
                 payloadType: BrowserOffer.opus, marker: false, sequenceNumber: sending.sequenceNumber, timestamp: sending.timestamp, ssrc: plan.ssrc,
-                extensions: extensions, to: &bytes)
-            bytes.append(contentsOf: frame.payload)
-            _ = srtp.protectRTP(&bytes, from: 0)
+                extensions: extensions(level: frame.level), to: &bytes)
+            if sending.audio.isNumbered {
+                NumberedOpus.append(frame.payload, number: sending.position, to: &bytes)
+            } else {
+                bytes.append(contentsOf: frame.payload)
+            }
         }
         heard.noteSent(position: sending.position, at: now)
+        sent.sent += 1
+        if frame.payload.count >= LegCount.shortestVoice { sent.sentVoiced += 1 }
         statistics.send(payloadLength: frame.payload.count, timestamp: sending.timestamp, now: now)
         sending.position += 1
         sending.sequenceNumber &+= 1
@@ -182,26 +153,65 @@ final class MediaLeg {
         self.sending = sending
     }
 
+    private func extensions(level: RTP.AudioLevel) -> RTPOutgoingExtensions? {
+        guard case .browser = plan.network else { return nil }
+        return RTPOutgoingExtensions(
+            mid: .init(id: BrowserOffer.midID, bytes: Array(BrowserOffer.microphone.utf8)), audioLevel: (BrowserOffer.audioLevelID, level))
+    }
+
+    // MARK: Video out
+
+    /// Switches the camera on or off.
+    func film(from first: Duration?) {
+        guard let first else { return camera = nil }
+        guard camera == nil, let ssrc = plan.cameraSSRC else { return }
+        camera = CameraStream(ssrc: ssrc, first: first, random: &random)
+    }
+
+    private func sendPicture() {
+        guard var camera else { return }
+        // The camera's own time: pictures that are made up for would else be one picture.
+        let taken = camera.next
+        camera.next += CameraPacing.interval
+        if let frame = camera.pacing.next(now: taken) {
+            for index in 0..<frame.packetCount {
+                connection.sendRTP { camera.append(index, of: frame, taken: taken, to: &$0) }
+                sent.cameraSent += 1
+            }
+        }
+        self.camera = camera
+    }
+
+    // MARK: Reports
+
     private func report(now: Duration) {
         nextReport = now + Self.reportInterval
         let ntp = NTPTimestamp(unixNanoseconds: MonotonicClock.wallClockNanoseconds())
-        guard let srtp, let info = statistics.senderInfo(ssrc: plan.ssrc, ntp: ntp, now: now) else { return }
-        send { bytes in
-            RTCPWriter.appendSenderReport(info, blocks: [], to: &bytes)
+        guard let info = statistics.senderInfo(ssrc: plan.ssrc, ntp: ntp, now: now) else { return }
+        let (blocks, _) = received.report(now: now)
+        let pictures = camera.flatMap { $0.statistics.senderInfo(ssrc: $0.ssrc, ntp: ntp, now: now) }
+        connection.sendRTCP { bytes in
+            RTCPWriter.appendSenderReport(info, blocks: blocks, to: &bytes)
+            if let pictures { RTCPWriter.appendSenderReport(pictures, to: &bytes) }
             RTCPWriter.appendCanonicalName(Array("bench".utf8), of: plan.ssrc, to: &bytes)
-            _ = srtp.protectRTCP(&bytes, from: 0)
         }
     }
 
-    func close() {
-        dtls.close()
-        flushDTLS()
+    private func sendEstimate(now: Duration) {
+        nextEstimate = now + Self.estimateInterval
+        let (blocks, video) = received.report(now: now)
+        sendFeedback(blocks) { RTCPWriter.appendReceiverEstimate(bitsPerSecond: Self.estimate, sources: video, sender: plan.ssrc, to: &$0) }
     }
 
-    private func send(_ build: (inout [UInt8]) -> Void) {
-        bytes.removeAll(keepingCapacity: true)
-        build(&bytes)
-        guard !bytes.isEmpty else { return }
-        _ = socket.send(bytes, 0..<bytes.count, to: plan.answer.address)
+    private func requestPicture(of source: UInt32) {
+        sendFeedback([]) { RTCPWriter.appendPictureLoss(sender: plan.ssrc, media: source, to: &$0) }
+    }
+
+    private func sendFeedback(_ blocks: [RTCPReportBlock], _ append: (inout [UInt8]) -> Void) {
+        connection.sendRTCP { bytes in
+            RTCPWriter.appendReceiverReport(sender: plan.ssrc, blocks: blocks, to: &bytes)
+            RTCPWriter.appendCanonicalName(Array("bench".utf8), of: plan.ssrc, to: &bytes)
+            append(&bytes)
+        }
     }
 }

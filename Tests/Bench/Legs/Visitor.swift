@@ -4,7 +4,7 @@ import OpenSSLDTLS
 /// One browser in a room of its own: its socket, and its leg on the generator's thread. Used by one task at a time.
 final class Visitor {
     /// One certificate serves all: making one is the browser's work, and not what is measured.
-    private static let certificate = Result { try DTLSCertificate() }
+    static let certificate = Result { try DTLSCertificate() }
 
     let leg: UInt64
     /// From the join frame to DTLS established.
@@ -32,7 +32,8 @@ final class Visitor {
         let frame = try await socket.receive("the answer") { $0.type == "signal" && $0.description != nil }
         let answer = try ServerAnswer(frame.description?.sdp ?? "")
         let (leg, at) = try await generator.open { established in
-            LegPlan(local: offer.local, ssrc: offer.ssrc, answer: answer, certificate: certificate, established: established)
+            LegPlan(
+                network: .browser(local: offer.local, answer: answer, certificate: certificate), ssrc: offer.ssrc, established: established)
         }
         return Visitor(leg: leg, joinTime: at - began, socket: socket, generator: generator)
     }
@@ -65,8 +66,7 @@ final class Visitor {
     }
 
     func heard() async throws -> HeardEcho {
-        guard let heard = await generator.heard(leg) else { throw BenchError("the leg is gone") }
-        return heard
+        try await generator.records([leg])[0].heard
     }
 
     func leave() async {
@@ -75,7 +75,7 @@ final class Visitor {
         await socket.close()
     }
 
-    private static func hex(digits: Int, random: inout some RandomNumberGenerator) -> String {
+    static func hex(digits: Int, random: inout some RandomNumberGenerator) -> String {
         (0..<digits).map { _ in String(UInt8.random(in: 0...15, using: &random), radix: 16) }.joined()
     }
 }

@@ -10,20 +10,30 @@ final class SignalSocket {
     private static let patience = TimeAmount.seconds(10)
     private static let keepalive = TimeAmount.seconds(20)
 
+    /// What is sent, for whoever does not read.
+    let line: SignalLine
+    /// All that is to come, for one who reads after all `receive` are done.
+    let news: AsyncStream<ServerFrame>
     private let channel: any Channel
     private var frames: AsyncStream<ServerFrame>.Iterator
 
     private init(channel: any Channel, frames: AsyncStream<ServerFrame>) {
         self.channel = channel
+        line = SignalLine(channel: channel)
+        news = frames
         self.frames = frames.makeAsyncIterator()
-        channel.eventLoop.scheduleRepeatedTask(initialDelay: Self.keepalive, delay: Self.keepalive) { [channel] task in
-            if channel.isActive { Self.write(.ping, to: channel) } else { task.cancel() }
+        channel.eventLoop.scheduleRepeatedTask(initialDelay: Self.keepalive, delay: Self.keepalive) { [channel, line] task in
+            if channel.isActive { line.send(.ping) } else { task.cancel() }
         }
     }
 
-    static func open(_ server: Server) async throws -> SignalSocket {
+    /// - Parameter local: the address to come from; the server counts joins by it.
+    static func open(_ server: Server, from local: String? = nil) async throws -> SignalSocket {
         let (frames, sink) = AsyncStream.makeStream(of: ServerFrame.self)
-        let upgraded: EventLoopFuture<(any Channel)?> = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        if let local { bootstrap = bootstrap.bind(to: try NIOCore.SocketAddress(ipAddress: local, port: 0)) }
+        let upgraded: EventLoopFuture<(any Channel)?> =
+            try await bootstrap
             .connect(host: server.host, port: server.port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let upgrader = NIOTypedWebSocketClientUpgrader<(any Channel)?>(upgradePipelineHandler: { channel, _ in
@@ -45,7 +55,7 @@ final class SignalSocket {
         return SignalSocket(channel: channel, frames: frames)
     }
 
-    func send(_ frame: ClientFrame) { Self.write(frame, to: channel) }
+    func send(_ frame: ClientFrame) { line.send(frame) }
 
     /// The next frame that is `wanted`; others are passed over, an error ends the wait.
     func receive(_ what: String, _ wanted: (ServerFrame) -> Bool) async throws -> ServerFrame {
@@ -61,13 +71,7 @@ final class SignalSocket {
         throw BenchError("\(what) did not come")
     }
 
-    func close() async { try? await channel.close() }
-
-    private static func write(_ frame: ClientFrame, to channel: any Channel) {
-        guard let json = try? JSONEncoder().encode(frame) else { return }
-        let frame = WebSocketFrame(fin: true, opcode: .text, maskKey: .random(), data: ByteBuffer(bytes: json))
-        channel.writeAndFlush(frame, promise: nil)
-    }
+    func close() async { await line.close() }
 }
 
 /// Hands text frames on and answers pings.
