@@ -15,11 +15,16 @@ struct MeasurementPlan: Sendable {
     var calls: Int
     /// Calls at once between which the bridge's memory is compared.
     var memoryCalls: (few: Int, many: Int)
+    /// Beside another server: ours and its, in turns.
+    var rounds: Int
+    var roundTime: Duration
+    /// Joins until a picture is there.
+    var pictureJoins: Int
 
     static let full = MeasurementPlan(
         settling: .seconds(10), joins: 50, delayLegs: 20, warmUp: .seconds(10), delayTime: .seconds(60), legCounts: [1, 10, 50],
-        loadTime: .seconds(30), calls: 300, memoryCalls: (10, 50))
+        loadTime: .seconds(30), calls: 300, memoryCalls: (10, 50), rounds: 3, roundTime: .seconds(15), pictureJoins: 100)
     static let quick = MeasurementPlan(
         settling: .seconds(3), joins: 20, delayLegs: 20, warmUp: .seconds(5), delayTime: .seconds(10), legCounts: [1, 10],
-        loadTime: .seconds(10), calls: 50, memoryCalls: (2, 10))
+        loadTime: .seconds(10), calls: 50, memoryCalls: (2, 10), rounds: 3, roundTime: .seconds(5), pictureJoins: 20)
 }

@@ -52,6 +52,10 @@ struct RoomsCommand: AsyncParsableCommand {
             await report.take("memory of participants") { try await RoomMemoryMeasurement(load: load, plan: plan).figures() }
         }
         await measureLoad(load, plan, into: report)
+        if wants(.delay) { await report.take("delay of forwarded packets") { try await RoomDelayMeasurement(load: load, plan: plan).figures() } }
+        await compare(load, plan, into: report)
+        if wants(.video) { await report.take("forwarded video") { try await VideoLoadMeasurement(load: load, plan: plan).figures() } }
+        if wants(.join) { await report.take("the time to the first picture") { try await FirstPictureMeasurement(load: load, plan: plan).figures() } }
         report.finish()
         generator.stop()
     }
@@ -59,10 +63,24 @@ struct RoomsCommand: AsyncParsableCommand {
     private func measureLoad(_ load: RoomLoad, _ plan: MeasurementPlan, into report: Report) async {
         guard wants(.load) else { return }
         await report.take("the machine") { try await WakeMeasurement().figures() }
-        let counts = legs.isEmpty ? plan.legCounts.filter { $0 > 1 } : legs.map { min(max($0, 2), 64) }
-        for cast in counts.flatMap(RoomLoad.Cast.both) {
+        for cast in casts(plan) {
             await report.take("processor time of \(cast.participants) participants, of whom \(cast.talkers) talk") {
                 try await RoomLoadMeasurement(load: load, cast: cast, plan: plan).figures()
+            }
+        }
+    }
+
+    private func casts(_ plan: MeasurementPlan) -> [RoomLoad.Cast] {
+        let counts = legs.isEmpty ? plan.legCounts.filter { $0 > 1 } : legs.map { min(max($0, 2), 64) }
+        return counts.flatMap(RoomLoad.Cast.both)
+    }
+
+    private func compare(_ load: RoomLoad, _ plan: MeasurementPlan, into report: Report) async {
+        guard wants(.janus), let janus, let janusPID else { return }
+        let theirs = JanusLoad(api: JanusAPI(url: janus), usage: ProcessUsage(pid: janusPID), generator: load.generator, voices: load.voices)
+        for cast in casts(plan) {
+            await report.take("\(cast.participants) participants beside Janus, of whom \(cast.talkers) talk") {
+                try await JanusMeasurement(load: load, janus: theirs, cast: cast, plan: plan).figures()
             }
         }
     }

@@ -5,15 +5,27 @@ struct Figure: Sendable {
     var metric: String
     var value: Double
     var unit: String
-    /// What was hoped for: at most this; `nil` where nothing was.
-    var aim: Double?
+    /// What was hoped for, and how; `nil` where nothing was.
+    var aim: Aim?
     var conditions: String
 
-    init(_ metric: String, _ value: Double, _ unit: String, aim: Double? = nil, _ conditions: String) {
+    enum Aim: Sendable, CustomStringConvertible {
+        case atMost(Double)
+        case atLeast(Double)
+
+        var description: String {
+            switch self {
+            case .atMost(let value): "≤ \(Figure.text(value))"
+            case .atLeast(let value): "≥ \(Figure.text(value))"
+            }
+        }
+    }
+
+    init(_ metric: String, _ value: Double, _ unit: String, aim: Double? = nil, atLeast: Double? = nil, _ conditions: String) {
         self.metric = metric
         self.value = value
         self.unit = unit
-        self.aim = aim
+        self.aim = aim.map(Aim.atMost) ?? atLeast.map(Aim.atLeast)
         self.conditions = conditions
     }
 
@@ -25,7 +37,7 @@ struct Figure: Sendable {
 
     /// One line of JSON.
     var line: String {
-        let hoped = aim.map { "; aim ≤ \(Self.text($0))" } ?? ""
+        let hoped = aim.map { "; aim \($0)" } ?? ""
         let members = [
             ("metric", Self.quoted(metric)), ("value", Self.text(value)), ("unit", Self.quoted(unit)),
             ("conditions", Self.quoted(conditions + hoped)),

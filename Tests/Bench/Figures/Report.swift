@@ -13,7 +13,7 @@ struct Report {
         if asJSON {
             print(figure.line)
         } else {
-            let aim = figure.aim.map { "≤ \(Figure.text($0).trimmingZeros)" } ?? ""
+            let aim = figure.aim?.description.trimmingZeros ?? ""
             print("\(pad(figure.metric, 34)) \(pad(Figure.text(figure.value), 9)) \(pad(figure.unit, 6)) \(pad(aim, 6)) \(figure.conditions)")
         }
         fflush(nil)

@@ -5,7 +5,7 @@ import Synchronization
 final class MediaGenerator: Sendable {
     enum Message: Sendable {
         case open(LegPlan, id: UInt64)
-        case speak(id: UInt64, OpusLoop, from: Duration, position: Int, mode: ListeningMode)
+        case speak(id: UInt64, OpusLoop?, from: Duration, position: Int, mode: ListeningMode)
         /// Switches a camera on, or off where there is no time.
         case film(id: UInt64, from: Duration?)
         /// Everything since the last `speak`, of all legs at one moment.
@@ -43,6 +43,11 @@ final class MediaGenerator: Sendable {
 
     func speak(_ id: UInt64, _ audio: OpusLoop, from first: Duration, position: Int, mode: ListeningMode) {
         mailbox.post(.speak(id: id, audio, from: first, position: position, mode: mode))
+    }
+
+    /// Counts anew, without saying anything.
+    func listen(_ id: UInt64, _ mode: ListeningMode) {
+        mailbox.post(.speak(id: id, nil, from: .zero, position: 0, mode: mode))
     }
 
     func film(_ id: UInt64, from first: Duration?) { mailbox.post(.film(id: id, from: first)) }

@@ -115,12 +115,13 @@ final class MediaLeg {
 
     // MARK: Audio out
 
-    /// Speaks from `first` on, a packet every 20 ms, from the loop's frame `position`.
-    func speak(_ audio: OpusLoop, from first: Duration, position: Int, mode: ListeningMode) {
+    /// Speaks from `first` on, a packet every 20 ms, from the loop's frame `position`; without a loop it only listens.
+    func speak(_ audio: OpusLoop?, from first: Duration, position: Int, mode: ListeningMode) {
         self.mode = mode
         heard = HeardEcho(keepingAudio: mode == .recording)
         received.restart()
         sent = LegCount()
+        guard let audio else { return }
         let before = sending
         sending = Sending(
             audio: audio, next: first, position: position, sequenceNumber: before?.sequenceNumber ?? random.next(),

@@ -72,7 +72,7 @@ struct BenchRoom {
 
     func counts() async throws -> [LegCount] { try await generator.records(participants.map(\.leg)).map(\.count) }
 
-    private func leave() async {
+    func leave() async {
         for participant in participants { await participant.leave() }
     }
 }

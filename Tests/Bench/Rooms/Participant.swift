@@ -83,6 +83,9 @@ final class Participant: Sendable {
         generator.speak(leg, audio, from: first, position: position, mode: mode)
     }
 
+    /// Says nothing, and reads what comes as `mode` says; what came before does not count.
+    func listen(_ mode: ListeningMode) { generator.listen(leg, mode) }
+
     /// Switches the camera on: the others are told, and pictures go out from `first` on.
     func film(from first: Duration) {
         line.send(.update(camera: true))
