@@ -135,6 +135,7 @@ let package = Package(
                 "SIP", "SDP", "RTP", "ICE", "Media", "OpenSSLDTLS", "LibSRTP", "LibOpus", "LibPQ", "Linux", arguments, webSocket, httpClient,
             ] + nio,
             path: "Tests/Bench", swiftSettings: settings),
+        tests("BenchTests", ["Bench", "LibOpus", "Media"]),
         tests(
             "APITests",
             ["API", "Store", "Domain", crypto, logging, lifecycle, httpTypes, httpClient, .product(name: "NIOEmbedded", package: "swift-nio")] + nio

@@ -18,6 +18,8 @@ struct OpusLoop: Sendable {
     private static let rate = 48_000
     private static let frameLength = rate / 50
 
+    private init(frames: some Sequence<Frame>) { self.frames = Array(frames) }
+
     /// Encodes as a browser does: 48 kHz, voice, 32 kbit/s, in-band redundancy negotiated and without loss not used.
     init(_ samples: [Int16]) throws {
         let encoder = try OpusAudioEncoder(sampleRate: Self.rate, application: .voice, bitrate: 32_000, complexity: 9)
@@ -47,7 +49,10 @@ struct OpusLoop: Sendable {
     }
 
     /// One second of a microphone that is switched off: nothing at all, and a packet for it every 20 ms as long as DTX is off.
-    static func quiet() throws -> OpusLoop { try OpusLoop([Int16](repeating: 0, count: rate)) }
+    static func quiet() throws -> OpusLoop {
+        // An encoder needs some frames before silence costs next to nothing.
+        OpusLoop(frames: try OpusLoop([Int16](repeating: 0, count: 2 * rate)).frames.suffix(50))
+    }
 
     /// One second of 1 kHz: whoever hears it begins to hear it at once.
     static func tone() throws -> OpusLoop {

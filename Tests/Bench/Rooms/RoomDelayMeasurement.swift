@@ -3,8 +3,8 @@ import Media
 
 /// What a loaded bridge adds to the way of a forwarded packet.
 struct RoomDelayMeasurement {
-    /// A load room: everybody talks, so that few legs make much work.
-    private static let loadCast = RoomLoad.Cast(participants: 10, talkers: 10)
+    /// A load room: as many talk as are forwarded, so that few legs make much work, and nobody takes another's place.
+    private static let loadCast = RoomLoad.Cast(participants: 10, talkers: AudibleSources.limit)
     /// Measured rooms: two who hear each other.
     private static let measuredRooms = 5
     private static let look = Duration.seconds(3)
@@ -47,11 +47,12 @@ struct RoomDelayMeasurement {
 
     /// Opens rooms until the bridge is as busy as it is to be: by the cost of those that are there.
     private func ramp(_ rooms: inout LoadRooms) async throws {
+        var ramp = LoadRamp(wanted: plan.loadPercent)
         var more = 1
         while more > 0 {
             try await rooms.open(more)
             try await Task.sleep(for: Self.look)
-            more = try LoadRamp.more(than: rooms.count, percent: try await load.bridge.percent(over: Self.look))
+            more = try ramp.more(than: rooms.count, percent: try await load.bridge.percent(over: Self.look))
         }
     }
 
@@ -86,7 +87,7 @@ struct RoomDelayMeasurement {
             "from handing an RTP packet to the kernel to its lying in the listener's socket (the kernel's note), less \(Figure.text(base)) ms, the median "
             + "of loopback alone beside it (its p99 \(Figure.text(beside.percentile(0.99)))); \(Self.measuredRooms) rooms of two talkers, on a thread of "
             + "their own; \(delays.count) packets, \(lost) not found, \(plan.delayTime.components.seconds) s; the bridge at \(Figure.text(percent)) % of a "
-            + "core by \(rooms.count) rooms of \(Self.loadCast.participants) who all talk; longest \(Figure.text(through.longest - base))"
+            + "core by \(rooms.count) rooms of \(Self.loadCast.participants) of whom \(Self.loadCast.talkers) talk; longest \(Figure.text(through.longest - base))"
         return [
             Figure("added_delay_forward_p50_ms", through.percentile(0.5) - base, "ms", conditions),
             Figure("added_delay_forward_p99_ms", through.percentile(0.99) - base, "ms", aim: 5, conditions),

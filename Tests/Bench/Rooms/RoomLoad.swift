@@ -68,8 +68,14 @@ struct Voices: Sendable {
     let speech: OpusLoop
     let quiet: OpusLoop
 
+    /// Bytes of the longest packet of silence.
+    private var quietLength: Int { quiet.frames.map(\.payload.count).max() ?? 0 }
+
     init() throws {
         speech = try OpusLoop.speech(seconds: 20)
         quiet = try OpusLoop.quiet()
+        guard quietLength < LegCount.shortestVoice else {
+            throw BenchError("silence takes \(quietLength) bytes a packet, and would be counted as a voice")
+        }
     }
 }

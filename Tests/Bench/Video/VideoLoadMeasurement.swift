@@ -21,13 +21,14 @@ struct VideoLoadMeasurement {
 
     private func figures(of rooms: inout VideoRooms) async throws -> [Figure] {
         var steps: [(streams: Int, percent: Double)] = []
+        var ramp = LoadRamp(wanted: plan.loadPercent)
         var more = 1
         while more > 0 {
             try await rooms.open(more)
             try await Task.sleep(for: Self.look)
             let percent = try await load.bridge.percent(over: Self.look)
             steps.append((rooms.streams, percent))
-            more = try LoadRamp.more(than: rooms.count, percent: percent)
+            more = try ramp.more(than: rooms.count, percent: percent)
         }
         let counts = try await rooms.counts()
         let percent = try await load.bridge.percent(over: plan.loadTime)
