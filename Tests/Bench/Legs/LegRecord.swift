@@ -2,10 +2,7 @@ import Linux
 
 /// Packets of one leg so far.
 struct LegCount: Sendable {
-    /// Longer than what Opus makes of silence.
-    static let shortestVoice = 12
-
-    /// Audio that the leg sent, and how much of it is more than silence.
+    /// Audio that the leg sent, and how much of it is a talker's: numbered.
     var sent = 0
     var sentVoiced = 0
     /// Audio of the others that it heard.

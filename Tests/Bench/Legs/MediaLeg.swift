@@ -145,7 +145,7 @@ final class MediaLeg {
         }
         heard.noteSent(position: sending.position, at: now)
         sent.sent += 1
-        if frame.payload.count >= LegCount.shortestVoice { sent.sentVoiced += 1 }
+        if sending.audio.isNumbered { sent.sentVoiced += 1 }
         statistics.send(payloadLength: frame.payload.count, timestamp: sending.timestamp, now: now)
         sending.position += 1
         sending.sequenceNumber &+= 1

@@ -25,8 +25,9 @@ struct ReceivedStreams {
     mutating func hear(_ packet: [UInt8], _ header: RTPHeader, isRecording: Bool, now: Duration) {
         note(header, clockRate: 48_000, isVideo: false, now: now)
         heard += 1
-        if header.payload.count >= LegCount.shortestVoice { heardVoiced += 1 }
-        if isRecording, let number = NumberedOpus.number(in: packet[header.payload]) { arrivals.append((number, now)) }
+        guard let number = NumberedOpus.number(in: packet[header.payload]) else { return }
+        heardVoiced += 1
+        if isRecording { arrivals.append((number, now)) }
     }
 
     /// Takes a packet of VP8.

@@ -57,12 +57,10 @@ struct RoomDelayMeasurement {
     }
 
     private func measure(_ measured: [BenchRoom], beside rooms: LoadRooms, _ generator: MediaGenerator) async throws -> [Figure] {
-        var speech = load.voices.speech
-        speech.isNumbered = true
         let first = MonotonicClock.now() + .milliseconds(100)
         let participants = measured.flatMap(\.participants)
         for (index, participant) in participants.enumerated() {
-            participant.speak(speech, from: first + .microseconds(index * 20_000 / participants.count), position: 0, mode: .recording)
+            participant.speak(load.voices.speech, from: first + .microseconds(index * 20_000 / participants.count), position: 0, mode: .recording)
         }
         let floor = try LoopbackFloor()
         try await Task.sleep(for: plan.warmUp)
