@@ -21,7 +21,7 @@ struct RoomLoad {
         }
 
         var description: String {
-            talksAll ? "all \(participants) talk" : "\(talkers) of \(participants) talk, the others send Opus silence of 35 bytes (a muted track, DTX off)"
+            talksAll ? "all \(participants) talk" : "\(talkers) of \(participants) talk, the others send 35 bytes of Opus silence (muted, DTX off)"
         }
     }
 
