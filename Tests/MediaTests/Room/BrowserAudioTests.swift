@@ -167,4 +167,44 @@ struct BrowserAudioTests {
         let heard = ears.voices(of: 7, among: Array(1...8))
         #expect(heard.contains(8) && heard.filter { $0 != 8 }.count >= AudibleSources.limit - 2)
     }
+
+    @Test(
+        "A microphone that is switched off is forwarded no longer than a second, and is heard at once when it is on again, with no gap in the numbers"
+    )
+    func silence() throws {
+        let rig = EngineRig()
+        var packets: [VirtualBrowser.Heard] = []
+        try rig.connect(1, phones: 2, voice: Self.tone(1))
+        try rig.connect(2, phones: 2, voice: nil).hears = { packets.append($0) }
+        rig.run(frames: 50)
+        #expect(packets.count >= 45)
+        rig.claim(127, 1)
+        packets = []
+        rig.run(frames: 500)
+        #expect((45...55).contains(packets.count))
+        rig.claim(20, 1)
+        rig.run(frames: 50)
+        #expect((95...105).contains(packets.count))
+        for (before, after) in zip(packets, packets.dropFirst()) {
+            #expect(after.header.sequenceNumber == before.header.sequenceNumber &+ 1)
+        }
+        let steps = zip(packets, packets.dropFirst()).map { $1.header.timestamp &- $0.header.timestamp }
+        #expect(steps.filter { $0 != 960 }.count == 1)
+    }
+
+    @Test("Eight who all speak do not push each other out with every word")
+    func stays() throws {
+        let rig = EngineRig()
+        for number: UInt32 in 1...8 { try rig.connect(number, phones: 2, voice: Self.tone(number), level: 25) }
+        rig.run(frames: 50)
+        _ = rig.takeEvents()
+        var random = SeededGenerator(seed: 4)
+        for _ in 0..<100 {
+            for number: UInt32 in 1...8 { rig.claim(.random(in: 15...45, using: &random), number) }
+            rig.run(frames: 5)
+        }
+        // Ten seconds: each of six places may change hands every other one, and each change is told to everybody.
+        let changes = rig.takeEvents().count { if case .sectionsChanged(LegID(1)) = $0 { true } else { false } }
+        #expect(changes <= 30)
+    }
 }

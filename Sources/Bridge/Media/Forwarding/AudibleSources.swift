@@ -10,10 +10,18 @@ package struct AudibleSources: Sendable {
     /// Who is quieter than this does not speak, in −dBov.
     package static let floor: UInt8 = 50
 
-    /// In the order in which they came.
-    package private(set) var sources: [LegID] = []
+    /// How long who has taken a place keeps it while he speaks: many who speak at once would push each other out with every word,
+    /// and each change is a break for the ear and a message to every page.
+    package static let stay = Duration.seconds(2)
+
+    private var places: [(source: LegID, since: Duration)] = []
 
     package init() {}
+
+    /// In the order in which they came.
+    package var sources: [LegID] { places.map(\.source) }
+
+    package func isAudible(_ source: LegID) -> Bool { places.contains { $0.source == source } }
 
     /// A packet of `source` came.
     ///
@@ -21,23 +29,24 @@ package struct AudibleSources: Sendable {
     ///   - level: how loud it claims to be now, in −dBov.
     ///   - levelOf: the same of those that have a place.
     /// - Returns: whether `sources` is another than before.
-    package mutating func heard(_ source: LegID, level: UInt8, levelOf: (LegID) -> UInt8) -> Bool {
-        if sources.contains(source) { return false }
-        guard sources.count >= Self.limit else {
-            sources.append(source)
+    package mutating func heard(_ source: LegID, level: UInt8, now: Duration, levelOf: (LegID) -> UInt8) -> Bool {
+        if isAudible(source) { return false }
+        guard places.count >= Self.limit else {
+            places.append((source, now))
             return true
         }
         guard level < Self.floor else { return false }
-        var quietest = (index: 0, level: UInt8.min)
-        for (index, other) in sources.enumerated() {
-            let level = levelOf(other)
-            if level > quietest.level { quietest = (index, level) }
+        var quietest: (index: Int, level: UInt8)?
+        for (index, place) in places.enumerated() {
+            let level = levelOf(place.source)
+            guard level >= Self.floor || now - place.since >= Self.stay else { continue }
+            if level > quietest?.level ?? 0 { quietest = (index, level) }
         }
-        guard quietest.level >= level + Self.hysteresis else { return false }
-        sources[quietest.index] = source
+        guard let quietest, quietest.level >= level + Self.hysteresis else { return false }
+        places[quietest.index] = (source, now)
         return true
     }
 
     /// It has left. Its place goes to whoever is heard next.
-    package mutating func remove(_ source: LegID) { sources.removeAll { $0 == source } }
+    package mutating func remove(_ source: LegID) { places.removeAll { $0.source == source } }
 }

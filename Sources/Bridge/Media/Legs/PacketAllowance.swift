@@ -1,33 +1,41 @@
-/// How many voice packets of one leg are taken, as a bucket of packets that fills with time.
+/// How many packets of one stream are taken, as a bucket of packets that fills with time.
 ///
 /// A voice is 50 packets a second, or 100 of 10 ms; whatever a flood brings beyond that is not decoded, not forwarded to everybody
 /// else, and missing in the reports that its sender gets.
 package struct PacketAllowance: Sendable {
-    /// Taken for long.
+    /// Of a voice: taken for long.
     package static let perSecond: Int64 = 150
-    /// Taken at once: three seconds of a voice, as a network gives them back that stood still.
+    /// Of a voice, taken at once: three seconds of it, as a network gives them back that stood still.
     package static let burst: Int64 = 150
 
-    private static let packet = 1_000_000_000 / perSecond
-    /// In nanoseconds, of which a packet takes its share.
-    private var saved = burst * packet
+    /// What a picture may take: 10 Mbit/s, and whole pictures at once.
+    static let picture = PacketAllowance(perSecond: 1_000, burst: 1_000)
+
+    /// Nanoseconds that a packet takes of what was saved.
+    private let packet: Int64
+    private let most: Int64
+    private var saved: Int64
     private var last: Duration?
     /// Packets that were too many.
     package private(set) var refused: UInt64 = 0
 
-    package init() {}
+    package init(perSecond: Int64 = perSecond, burst: Int64 = burst) {
+        packet = 1_000_000_000 / max(perSecond, 1)
+        most = burst * packet
+        saved = most
+    }
 
     /// Whether one more packet may be taken.
     package mutating func take(now: Duration) -> Bool {
         // What the kernel noted earlier may be read later: time never goes back here.
         let passed = max(now - (last ?? now), .zero)
         last = max(now, last ?? now)
-        saved = min(saved + Int64(min(passed, .seconds(10)) / .nanoseconds(1)), Self.burst * Self.packet)
-        guard saved >= Self.packet else {
+        saved = min(saved + Int64(min(passed, .seconds(10)) / .nanoseconds(1)), most)
+        guard saved >= packet else {
             refused &+= 1
             return false
         }
-        saved -= Self.packet
+        saved -= packet
         return true
     }
 }

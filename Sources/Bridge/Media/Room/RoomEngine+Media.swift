@@ -54,9 +54,16 @@ extension RoomEngine {
         _ packet: [UInt8], _ header: RTPHeader, codec: AudioCodec, of browser: BrowserLeg, now: Duration, into batch: inout PacketBatch
     ) {
         guard browsers.count > 1 else { return }
-        let isNews = audible.heard(browser.id, level: browser.microphone.level.dBov) { self.browser($0)?.microphone.level.dBov ?? .max }
+        if browser.microphone.isSilent(now: now) {
+            // A switched-off microphone: its numbers close up, so that nobody takes for lost what was not sent.
+            for other in browsers where other !== browser { other.remove(header, from: browser.id) }
+            return
+        }
+        let isNews = audible.heard(browser.id, level: browser.microphone.level.dBov, now: now) {
+            self.browser($0)?.microphone.level.dBov ?? .max
+        }
         if isNews { assignSections() }
-        guard audible.sources.contains(browser.id) else { return }
+        guard audible.isAudible(browser.id) else { return }
         for other in browsers where other !== browser { other.forward(packet, header, from: browser.id, codec: codec, now: now, into: &batch) }
     }
 

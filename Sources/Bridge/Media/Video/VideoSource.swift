@@ -19,6 +19,7 @@ final class VideoSource {
     private var rate = BitrateMeter()
     /// When the last packet came.
     private(set) var lastPacket: Duration?
+    private var allowance = PacketAllowance.picture
     private var wantsKeyframe = false
     private var keyframeAskedAt: Duration?
     private var fullIntraNumber: UInt8 = 0
@@ -60,6 +61,7 @@ final class VideoSource {
     ///
     /// - Returns: `nil` if it is nothing that could be forwarded: padding, a codec that was not agreed on, a repetition of nothing.
     func receive(_ packet: inout [UInt8], _ header: RTPHeader, now: Duration) -> Seen? {
+        guard allowance.take(now: now) else { return nil }
         var header = header
         var isRepetition = false
         if let format = formats.first(where: { $0.retransmissionType == header.payloadType }) {
