@@ -559,7 +559,10 @@ def test_after_a_restart_of_the_server_switches_screen_and_view_are_as_before(ru
     ada.wait_for_media()
     bob = visitors.tab(running.link(room=room, name="Bob"), visitors.persona(TONES["Bob"]))
     bob.wait_for_media()
-    shown = lambda: [{"participant": ada.participant("Bob"), "kind": "video"}]
+
+    def shown():
+        return [{"participant": ada.participant("Bob"), "kind": "video"}]
+
     stage.wait_for_frame(ada, type="view", show=shown())
     ada.page.click("#microphone")
     ada.page.click("#screen")
