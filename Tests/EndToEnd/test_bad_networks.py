@@ -75,10 +75,10 @@ class Roster:
         return [frame for frame in self.frames if frame["type"] in ("peer-joined", "peer-left")]
 
 
-def visit(visitors, installation, room, name, hertz, **parameters):
-    tab = visitors.tab(person=visitors.persona(hertz, ignore_https_errors=True))
+def visit(visitors, installation, room, name, hertz, colour="#c02020", cam="off", **parameters):
+    tab = visitors.tab(person=visitors.persona(hertz, colour, ignore_https_errors=True))
     tab.roster = Roster(tab)
-    tab.page.goto(installation.link(room=room, name=name, cam="off", **parameters))
+    tab.page.goto(installation.link(room=room, name=name, cam=cam, **parameters))
     return tab.wait_for_media()
 
 

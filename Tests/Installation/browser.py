@@ -28,7 +28,7 @@ if (open) navigator.mediaDevices.getUserMedia = (wish) => {
 
 # A person of its own kind: the microphone is a steady tone and the camera shows one colour, so that everybody can be told apart.
 PERSONA = """
-({ hertz, colour }) => {
+({ hertz, colour, screen }) => {
   if (!navigator.mediaDevices) return;
   const voice = async () => {
     const context = new AudioContext({ sampleRate: 48000 });
@@ -39,7 +39,7 @@ PERSONA = """
     tone.start();
     return far.stream.getAudioTracks()[0];
   };
-  const face = () => {
+  const face = (colour) => {
     const canvas = Object.assign(document.createElement("canvas"), { width: 320, height: 240 });
     const brush = canvas.getContext("2d");
     let count = 0;
@@ -53,8 +53,8 @@ PERSONA = """
     return canvas.captureStream(15).getVideoTracks()[0];
   };
   navigator.mediaDevices.getUserMedia = async (wish) =>
-    new MediaStream([wish.audio ? await voice() : null, wish.video ? face() : null].filter(Boolean));
-  navigator.mediaDevices.getDisplayMedia = async () => new MediaStream([face()]);
+    new MediaStream([wish.audio ? await voice() : null, wish.video ? face(colour) : null].filter(Boolean));
+  navigator.mediaDevices.getDisplayMedia = async () => new MediaStream([face(screen)]);
 }
 """
 
@@ -82,6 +82,17 @@ async ({ selector, windows }) => {
   const { sampleRate, state } = context;
   await context.close();
   return { heard, rate: sampleRate, state, paused: element.paused, muted: element.muted, volume: element.volume };
+}
+"""
+# What one video element shows, in red, green and blue; null before it shows anything.
+GLANCE = """
+(selector) => {
+  const video = document.querySelector(selector);
+  if (!video || video.readyState < 2) return null;
+  const canvas = Object.assign(document.createElement("canvas"), { width: 32, height: 24 });
+  const brush = canvas.getContext("2d");
+  brush.drawImage(video, 0, 0, 32, 24);
+  return [...brush.getImageData(16, 16, 1, 1).data].slice(0, 3);
 }
 """
 PHONE = '#sound audio[data-participant^="ca_"]'
@@ -216,6 +227,23 @@ class Tab:
                 return sound
             assert time.monotonic() < deadline, f"no {hertz} Hz within {seconds} s, but {sound}"
 
+    # Pictures
+
+    def picture(self, name, kind="video"):
+        """The selector of somebody's picture: the camera, or the `screen`."""
+        return f"video[data-participant='{self.participant(name)}'][data-kind='{kind}']"
+
+    def sees(self, name, colour, kind="video", seconds=PATIENCE):
+        """Looks until somebody's own colour, `#rrggbb`, is what is seen of him."""
+        wanted = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+        deadline = time.monotonic() + seconds
+        while True:
+            seen = self.page.evaluate(GLANCE, self.picture(name, kind))
+            if seen and all(abs(one - other) < 40 for one, other in zip(seen, wanted)):
+                return seen
+            assert time.monotonic() < deadline, f"not {colour} of {name} within {seconds} s, but {seen}"
+            self.pause(0.1)
+
     # Looks
 
     def photograph(self, name):
@@ -248,10 +276,10 @@ class Visitors:
         self.contexts.append(context)
         return context
 
-    def persona(self, hertz, colour="#c02020", **options):
-        """Somebody whose voice is a tone and whose picture is a colour."""
+    def persona(self, hertz, colour="#c02020", screen="#20c0c0", **options):
+        """Somebody whose voice is a tone, and whose camera and screen are each a colour."""
         context = self.person(**options)
-        context.add_init_script(f"({PERSONA})({json.dumps({'hertz': hertz, 'colour': colour})})")
+        context.add_init_script(f"({PERSONA})({json.dumps({'hertz': hertz, 'colour': colour, 'screen': screen})})")
         return context
 
     def tab(self, address=None, person=None):

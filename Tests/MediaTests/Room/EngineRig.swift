@@ -114,6 +114,7 @@ final class EngineRig {
     func wait(milliseconds: Int) {
         for _ in 0..<milliseconds / 100 {
             now += .milliseconds(100)
+            for (leg, browser) in browsers where now.components.attoseconds == 0 { deliver(browser.check(), from: leg) }
             renegotiate()
             engine.housekeep(now: now, wallClock: 0, into: &batch)
             exchange()

@@ -47,7 +47,7 @@ struct VideoBudgetTests {
         for half in 0..<20 {
             budget.lost(12, now: .milliseconds(500 * half))
             budget.estimated(20_000, now: .milliseconds(500 * half))
-            _ = budget.decide(shown: 2, wanted: 2, rate: 14_000, now: .milliseconds(500 * half))
+            _ = budget.decide(shown: 2, wanted: 2, rate: 60_000, now: .milliseconds(500 * half))
         }
         #expect(budget.limit == nil)
         var lossy = VideoBudget()

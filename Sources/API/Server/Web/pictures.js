@@ -27,13 +27,13 @@ export class Pictures extends EventTarget {
     this.#changed();
   }
 
+  /** Every section is gone, until the next connection has them again. Who is seen in which the server says again only if it changes. */
   clear() {
     for (const element of this.#elements.values()) {
       element.srcObject = null;
       element.remove();
     }
     this.#elements.clear();
-    this.#tracks = {};
     this.#changed();
   }
 

@@ -7,6 +7,9 @@ package struct VideoBudget {
     private static let strikes = 4
     /// Of 256 packets; this many lost, and pictures only make it worse. Far above what repeating heals.
     private static let unbearableLoss: UInt8 = 64
+    /// Bits per second of a picture below which an estimate is not believed: a browser's follows what it is sent, and what moves little is sent
+    /// in drops.
+    private static let smallRate: UInt64 = 150_000
     private static let firstPatience = Duration.seconds(8)
     private static let longestPatience = Duration.seconds(64)
     /// An estimate that was not renewed says nothing any more.
@@ -45,7 +48,7 @@ package struct VideoBudget {
         guard decideAt <= now else { return false }
         decideAt = now + Self.interval
         let before = limit
-        found = shown > 0 && isTooNarrow(for: rate, now: now) ? found + 1 : 0
+        found = shown > 0 && isTooNarrow(for: rate, of: shown, now: now) ? found + 1 : 0
         if found >= Self.strikes {
             found = 0
             limit = shown - 1
@@ -60,8 +63,8 @@ package struct VideoBudget {
         return limit != before
     }
 
-    private func isTooNarrow(for rate: UInt64, now: Duration) -> Bool {
-        if let estimate = bitsPerSecond(now: now), estimate < rate / 4 * 3 { return true }
+    private func isTooNarrow(for rate: UInt64, of pictures: Int, now: Duration) -> Bool {
+        if rate >= Self.smallRate * UInt64(pictures), let estimate = bitsPerSecond(now: now), estimate < rate / 5 * 3 { return true }
         return loss.map { now - $0.at < Self.freshness && $0.fraction >= Self.unbearableLoss } ?? false
     }
 }
