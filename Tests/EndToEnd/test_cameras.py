@@ -5,6 +5,8 @@ import time
 
 import pytest
 
+from Installation.browser import CONNECTIONS
+
 PEOPLE = {
     "Ada": (440, "#d01818"),
     "Bob": (660, "#18b018"),
@@ -14,26 +16,6 @@ PEOPLE = {
 }
 SCREEN = "#20c0c0"
 
-# Every connection that the page makes, to ask it for its statistics.
-CONNECTIONS = """
-window.connections = [];
-window.RTCPeerConnection = class extends RTCPeerConnection {
-  constructor(...given) {
-    super(...given);
-    connections.push(this);
-  }
-};
-"""
-# One number of the newest connection's statistics, summed up over its streams of pictures.
-COUNT = """
-async ({ type, name }) => {
-  let sum = 0;
-  for (const entry of (await connections.at(-1).getStats()).values()) {
-    if (entry.type === type && entry.kind === "video") sum += entry[name] ?? 0;
-  }
-  return sum;
-}
-"""
 # A camera whose picture is never the same: something to spend bits on.
 RESTLESS = """
 navigator.mediaDevices.getUserMedia = async () => {
@@ -100,10 +82,6 @@ def come(installation, visitors, room, name, script="", **options):
     return tab.wait_for_media()
 
 
-def count(tab, type, name):
-    return tab.page.evaluate(COUNT, {"type": type, "name": name})
-
-
 def test_five_people_each_see_and_hear_every_other(installation, visitors, room):
     tabs = {name: come(installation, visitors, room, name) for name in PEOPLE}
     for viewer, tab in tabs.items():
@@ -168,9 +146,9 @@ def test_a_picture_that_nobody_shows_is_not_sent(installation, visitors, room):
     ada = come(installation, visitors, room, "Ada")
     ada.frames.wait_for_upload(False)
     ada.pause(1)
-    alone = count(ada, "outbound-rtp", "framesSent")
+    alone = ada.count("outbound-rtp", "framesSent")
     ada.pause(1)
-    assert count(ada, "outbound-rtp", "framesSent") - alone <= 1
+    assert ada.count("outbound-rtp", "framesSent") - alone <= 1
     bob = come(installation, visitors, room, "Bob")
     bob.sees("Ada", PEOPLE["Ada"][1])
     # Bob turns to another tab.
@@ -181,9 +159,9 @@ def test_a_picture_that_nobody_shows_is_not_sent(installation, visitors, room):
     }""")
     ada.frames.wait_for_upload(False)
     ada.pause(1)
-    unseen = count(ada, "outbound-rtp", "framesSent")
+    unseen = ada.count("outbound-rtp", "framesSent")
     ada.pause(1)
-    assert count(ada, "outbound-rtp", "framesSent") - unseen <= 1
+    assert ada.count("outbound-rtp", "framesSent") - unseen <= 1
     bob.hears("Ada", PEOPLE["Ada"][0])
     bob.page.evaluate("""() => {
       delete document.hidden;
@@ -205,13 +183,13 @@ def test_the_bitrate_rises_while_the_path_carries_it(installation, visitors, roo
     come(installation, visitors, room, "Ada", RESTLESS)
     bob = come(installation, visitors, room, "Bob", cam="off")
     bob.page.wait_for_selector(bob.picture("Ada"))
-    rates, before = [], count(bob, "inbound-rtp", "bytesReceived")
+    rates, before = [], bob.count("inbound-rtp", "bytesReceived")
     for _ in range(20):
         bob.pause(1)
-        now = count(bob, "inbound-rtp", "bytesReceived")
+        now = bob.count("inbound-rtp", "bytesReceived")
         rates.append((now - before) * 8 / 1000)
         before = now
         if rates[-1] > 700:
             break
     assert max(rates) > 700, f"kbit/s: {rates}"
-    assert count(bob, "inbound-rtp", "framesDecoded") > 0
+    assert bob.count("inbound-rtp", "framesDecoded") > 0

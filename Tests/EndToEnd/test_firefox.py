@@ -2,6 +2,7 @@
 
 import pytest
 
+from Installation.browser import GLANCE
 from Installation.firefox import Firefox, SoundServer, network_card
 from Installation.ringlink import Installation
 
@@ -34,6 +35,23 @@ def test_firefox_and_chromium_hear_each_other(place, firefox, visitors, room):
     firefox.press("#microphone")
     chromium.hears("Bob", firefox.hertz)
     assert firefox.look("document.querySelectorAll('#tiles > .tile').length") == 2
+    assert firefox.complaints == []
+
+
+def test_firefox_and_chromium_see_each_other(place, firefox, visitors, room):
+    chromium = visitors.tab(place.link(room=room, name="Ada"), visitors.persona(990, "#d01818"))
+    chromium.wait_for_media()
+    firefox.goto(place.link(room=room, name="Bob")).wait_for_media()
+    red = f"(({GLANCE})(\"video[data-kind='video'][data-participant]\") ?? [0, 0, 0]).map((part) => part > 120).join()"
+    firefox.look_for(f"{red} === 'true,false,false'")
+    # Its own camera is one of all colours; what matters is that it moves.
+    chromium.look_for(f"document.querySelector(`{chromium.picture('Bob')}`)?.videoWidth > 0")
+    first = chromium.page.evaluate("(selector) => document.querySelector(selector).currentTime", chromium.picture("Bob"))
+    chromium.look_for(f"document.querySelector(`{chromium.picture('Bob')}`).currentTime > {first} + 2")
+    firefox.press("#camera")
+    chromium.page.wait_for_selector(chromium.picture("Bob"), state="detached")
+    firefox.press("#camera")
+    chromium.page.wait_for_selector(chromium.picture("Bob"))
     assert firefox.complaints == []
 
 

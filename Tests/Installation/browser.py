@@ -95,6 +95,26 @@ GLANCE = """
   return [...brush.getImageData(16, 16, 1, 1).data].slice(0, 3);
 }
 """
+# Every connection that a page makes, so that it can be asked for its statistics: to be given to a person before the page opens.
+CONNECTIONS = """
+window.connections = [];
+window.RTCPeerConnection = class extends RTCPeerConnection {
+  constructor(...given) {
+    super(...given);
+    connections.push(this);
+  }
+};
+"""
+# One number of the newest connection's statistics, summed up over its streams of pictures.
+COUNT = """
+async ({ type, name }) => {
+  let sum = 0;
+  for (const entry of (await connections.at(-1).getStats()).values()) {
+    if (entry.type === type && entry.kind === "video") sum += entry[name] ?? 0;
+  }
+  return sum;
+}
+"""
 PHONE = '#sound audio[data-participant^="ca_"]'
 
 
@@ -243,6 +263,10 @@ class Tab:
                 return seen
             assert time.monotonic() < deadline, f"not {colour} of {name} within {seconds} s, but {seen}"
             self.pause(0.1)
+
+    def count(self, type, name):
+        """A number of the statistics of the pictures that come (`inbound-rtp`) or go (`outbound-rtp`); needs `CONNECTIONS`."""
+        return self.page.evaluate(COUNT, {"type": type, "name": name})
 
     # Looks
 
