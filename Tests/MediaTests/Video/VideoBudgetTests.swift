@@ -25,9 +25,9 @@ struct VideoBudgetTests {
     @Test("A narrow one gets fewer, one at a time; each failed try makes the next one wait longer")
     func narrow() {
         var budget = VideoBudget()
-        let found = limits(&budget, from: 0, to: 240, path: 600_000)
+        let found = limits(&budget, from: 0, to: 240, path: 550_000)
         #expect(found[2] == nil && found[3] == 2 && found[7] == 1)
-        // 1.2 of the rate of one: enough for one. Two are tried again and again, less and less often.
+        // A tenth more than the rate of one: enough for one. Two are tried again and again, less and less often.
         let tries = found.indices.dropLast().filter { found[$0 + 1] ?? 3 > found[$0] ?? 3 }
         #expect(tries.count >= 3)
         let pauses = zip(tries, tries.dropFirst()).map { $1 - $0 }
@@ -37,7 +37,7 @@ struct VideoBudgetTests {
     @Test("It gets all of them back when the path is wide again")
     func wideAgain() {
         var budget = VideoBudget()
-        _ = limits(&budget, from: 0, to: 40, path: 600_000)
+        _ = limits(&budget, from: 0, to: 40, path: 550_000)
         #expect(limits(&budget, from: 40, to: 400, path: 5_000_000).last == .some(nil))
     }
 
