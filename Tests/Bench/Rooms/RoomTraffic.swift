@@ -15,8 +15,8 @@ struct RoomTraffic: CustomStringConvertible {
     /// Of the listener who misses most of what was said, 0…1.
     var worstLoss: Double { counts.indices.map(loss).max() ?? 1 }
 
-    /// Voices that are forwarded at a time.
-    private var audible: Int { min(AudibleSources.limit, counts.count) }
+    /// Voices that are forwarded at a time; silence is not.
+    private var audible: Int { min(AudibleSources.limit, talkers) }
     /// That each participant sent.
     private var frames: Int { counts.isEmpty ? 0 : counts.reduce(0) { $0 + $1.sent } / counts.count }
 
