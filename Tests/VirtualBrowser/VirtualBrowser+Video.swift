@@ -72,7 +72,7 @@ extension VirtualBrowser {
             timestamp: 3_000 &* UInt32(number), ssrc: videoSource(isScreen: isScreen) &+ (repeats ? 1 : 0),
             extensions: RTPOutgoingExtensions(mid: mid), to: &packet)
         if repeats { packet += [UInt8(number >> 8), UInt8(truncatingIfNeeded: number)] }
-        packet += Self.payload(of: number, isKeyframe: isKeyframe, payloadType: payloadType, length: length)
+        if length > 0 { packet += Self.payload(of: number, isKeyframe: isKeyframe, payloadType: payloadType, length: length) }
         return srtp.protectRTP(&packet, from: 0) ? packet : nil
     }
 

@@ -43,6 +43,8 @@ public struct MediaSections: Codable, Sendable, Equatable {
     public var tracks: [String: TrackSource]
     /// Whether anybody shows the browser's own camera, and its screen.
     public var upload: Upload
+    /// Grows with each that a bridge makes of one room: an answer and a signal go different ways, and the older one may come later.
+    public var revision: UInt64
 
     /// Which of a browser's pictures are worth sending.
     public struct Upload: Codable, Sendable, Equatable {
@@ -55,7 +57,8 @@ public struct MediaSections: Codable, Sendable, Equatable {
         }
     }
 
-    public init(audio: Int, video: Int, tracks: [String: TrackSource], upload: Upload = Upload()) {
+    public init(audio: Int, video: Int, tracks: [String: TrackSource], upload: Upload = Upload(), revision: UInt64 = 0) {
+        self.revision = revision
         self.upload = upload
         self.audio = audio
         self.video = video

@@ -164,6 +164,10 @@ struct SignalSessionTests {
         #expect(session.heard(.sections(after)) == [.send(.tracks(["1": track]))])
         let seen = MediaSections(audio: 2, video: 0, tracks: ["1": track], upload: MediaSections.Upload(camera: true))
         #expect(session.heard(.sections(seen)) == [.send(.upload(MediaSections.Upload(camera: true)))])
+        // An answer that was overtaken by the news after it changes nothing back.
+        let newer = MediaSections(audio: 3, video: 0, tracks: [:], revision: 8)
+        #expect(session.heard(.sections(newer)).count == 3)
+        #expect(session.heard(.sections(MediaSections(audio: 2, video: 0, tracks: ["1": track], revision: 7))) == [])
     }
 
     // MARK: Dials

@@ -42,11 +42,14 @@ struct PlaceTests {
         #expect(missed?.sources == [.call(Sample.call(1))])
         _ = rig.takeChanges()
         rig.perform(Sample.join(1))
-        #expect(rig.signals == [missed])
+        #expect(rig.signals.map(\.sources) == [missed?.sources])
+        let again = rig.signals.last
+        #expect(again?.revision ?? 0 > missed?.revision ?? 0)
         // A web side that greets anew is told of everybody.
         _ = rig.takeChanges()
         rig.tellSections()
-        #expect(rig.signals == [missed, .locked(room: Sample.room, false)])
+        #expect(rig.signals.map(\.sources) == [missed?.sources, nil] && rig.signals.last == .locked(room: Sample.room, false))
+        #expect(rig.signals.first?.revision ?? 0 > again?.revision ?? 0)
     }
 
     @Test("A switch is told once, as a signal, and one that changes nothing is not")
@@ -143,6 +146,11 @@ extension BridgeSignal {
     fileprivate var sources: [ParticipantID]? {
         guard case .sections(_, _, let sections) = self else { return nil }
         return sections.tracks.values.map(\.participant)
+    }
+
+    fileprivate var revision: UInt64? {
+        guard case .sections(_, _, let sections) = self else { return nil }
+        return sections.revision
     }
 }
 

@@ -267,9 +267,15 @@ struct VideoRoomTests {
         try stage.join(3)
         stage.film(1, 1, isKeyframe: true, type: VideoOffer.h264)
         #expect(stage.seen[2] == nil && stage.seen[3]?.map(\.header.payloadType) == [VideoOffer.h264])
+        // A whole picture would not help who cannot decode it: its sender is not asked for one again and again.
+        for packet: UInt16 in 10..<40 {
+            stage.rig.advance(milliseconds: 100)
+            stage.film(1, packet, type: VideoOffer.h264)
+        }
+        #expect(stage.keyframesAsked(1) <= 1)
         // What was never agreed on goes nowhere.
         stage.film(1, 2, isKeyframe: true, type: 98)
-        #expect(stage.seen[3]?.count == 1)
+        #expect(stage.seen[3]?.count == 31)
     }
 
     @Test("The narrowest path decides how much a camera sends, within reason")
@@ -326,5 +332,82 @@ struct VideoRoomTests {
             }
             for guest in guests { stage.rig.disconnect(guest) }
         }
+    }
+
+    @Test("What is sent again too late has no place, and breaks nothing at those who went on")
+    func tooLate() throws {
+        let stage = Stage()
+        try stage.join(1, camera: true)
+        try stage.join(2)
+        stage.film(1, 500, isKeyframe: true)
+        stage.film(1, 501)
+        for packet: UInt16 in 503...900 { stage.film(1, packet) }
+        stage.film(1, 650, repeats: true)
+        stage.film(1, 502, repeats: true)
+        stage.film(1, 901)
+        let numbers = (stage.seen[2] ?? []).map { $0.header.sequenceNumber }
+        #expect(stage.packets(2).suffix(2).last == 901 && !stage.packets(2).contains(502))
+        #expect(numbers.last.map { $0 &- numbers[0] } == 401)
+    }
+
+    @Test("A whole picture that has come is not asked for once more; who comes right after it asks at once")
+    func answered() throws {
+        let stage = Stage()
+        try stage.join(1, camera: true)
+        try stage.join(2)
+        for packet: UInt16 in 1...3 { stage.film(1, packet) }
+        stage.film(1, 4, isKeyframe: true)
+        #expect(stage.keyframesAsked(1) == 1)
+        for packet: UInt16 in 5..<20 {
+            stage.film(1, packet)
+            stage.rig.advance(milliseconds: 60)
+        }
+        #expect(stage.keyframesAsked(1) == 1)
+        stage.film(1, 20, isKeyframe: true)
+        try stage.join(3)
+        stage.film(1, 21)
+        #expect(stage.keyframesAsked(1) == 2)
+    }
+
+    @Test("Padding that tries the path leaves no hole, and is sent to nobody")
+    func padding() throws {
+        let stage = Stage()
+        try stage.join(1, camera: true)
+        try stage.join(2)
+        stage.film(1, 1, isKeyframe: true)
+        stage.film(1, 2, length: 0)
+        stage.film(1, 3)
+        #expect(stage.packets(2) == [1, 3])
+        let numbers = (stage.seen[2] ?? []).map { $0.header.sequenceNumber }
+        #expect(numbers[1] == numbers[0] &+ 1)
+    }
+
+    @Test("What a sender leaves out is no loss of those who look: they keep all pictures")
+    func holes() throws {
+        let stage = Stage()
+        for number: UInt32 in 1...3 { try stage.join(number, camera: number < 3) }
+        stage.film(1, 0, isKeyframe: true)
+        stage.film(2, 0, isKeyframe: true)
+        let sources = Set((stage.seen[3] ?? []).map(\.header.ssrc))
+        for second: UInt16 in 1...10 {
+            for packet: UInt16 in 0..<50 {
+                // Every other number only; the other camera is well.
+                stage.film(1, second &* 100 &+ packet &* 2)
+                stage.film(2, second &* 50 &+ packet)
+            }
+            stage.says(3) { bytes, sender in
+                let blocks = sources.map { ssrc in
+                    let newest = (stage.seen[3] ?? []).last { $0.header.ssrc == ssrc }?.header.sequenceNumber ?? 0
+                    let came = (stage.seen[3] ?? []).count { $0.header.ssrc == ssrc }
+                    let first = (stage.seen[3] ?? []).first { $0.header.ssrc == ssrc }?.header.sequenceNumber ?? 0
+                    return RTCPReportBlock(
+                        ssrc: ssrc, fractionLost: 128, cumulativeLost: Int32(newest &- first) + 1 - Int32(came),
+                        highestSequence: UInt32(newest), jitter: 0, lastSenderReport: 0, delaySinceLastSenderReport: 0)
+                }
+                RTCPWriter.appendReceiverReport(sender: sender, blocks: blocks, to: &bytes)
+            }
+            stage.rig.wait(milliseconds: 1_000)
+        }
+        #expect(stage.rig.engine.sections(of: LegID(3)).pictures.count == 2)
     }
 }

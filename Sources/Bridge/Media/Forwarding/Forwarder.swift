@@ -22,12 +22,13 @@ public struct Forwarder: Sendable {
     }
 
     private static let largestDropout: Int16 = 3000
-    private static let largestMisorder: Int16 = 100
 
     /// RTP clock of the section, in Hz; it never changes.
     public let clockRate: Int
     /// Whether the marker begins a talkspurt, as in audio; in video it ends a picture, and is the source's alone.
     private let marksTalkspurts: Bool
+    /// How late a packet may be; a later one says that its source has begun anew.
+    private let largestMisorder: Int16
     private var source: Source?
     private var highestSent: Int64
     private var lastTimestamp: UInt32
@@ -36,18 +37,27 @@ public struct Forwarder: Sendable {
     /// - Parameters:
     ///   - firstSequence: where the receiver's numbers begin (random, RFC 3550 section 5.1).
     ///   - firstTimestamp: likewise.
-    public init(clockRate: Int, firstSequence: UInt16, firstTimestamp: UInt32, marksTalkspurts: Bool = true) {
+    public init(clockRate: Int, firstSequence: UInt16, firstTimestamp: UInt32, marksTalkspurts: Bool = true, largestMisorder: Int16 = 100) {
         self.clockRate = clockRate
         self.marksTalkspurts = marksTalkspurts
+        self.largestMisorder = largestMisorder
         // Begins one round up, so that an early late packet cannot go below zero.
         highestSent = Int64(firstSequence) + 65_536 - 1
         lastTimestamp = firstTimestamp
     }
 
+    /// Whether packets of this source are what is forwarded now, so that the next one goes on where the last one was.
+    public func follows(_ ssrc: UInt32) -> Bool { source?.ssrc == ssrc }
+
     /// The heading under which a source packet goes out; `nil` if it was removed or belongs nowhere any more.
-    public mutating func forward(ssrc: UInt32, sequenceNumber: UInt16, timestamp: UInt32, marker: Bool, now: Duration) -> Heading? {
+    ///
+    /// - Parameter isRepetition: it was sent before, and comes once more: where its place is gone it has none, and it begins nothing.
+    public mutating func forward(
+        ssrc: UInt32, sequenceNumber: UInt16, timestamp: UInt32, marker: Bool, isRepetition: Bool = false, now: Duration
+    ) -> Heading? {
         var marker = marker
         if source?.ssrc != ssrc || isBroken(sequenceNumber, timestamp) {
+            guard !isRepetition else { return nil }
             begin(ssrc: ssrc, sequenceNumber: sequenceNumber, timestamp: timestamp, now: now)
             // The first packet after a change starts a talkspurt (RFC 3551 section 4.1): the receiver may re-adjust.
             if marksTalkspurts { marker = true }
@@ -67,7 +77,7 @@ public struct Forwarder: Sendable {
     private func isBroken(_ sequenceNumber: UInt16, _ timestamp: UInt32) -> Bool {
         guard let source, let newest = source.unwrapper.newest else { return false }
         let step = Int16(bitPattern: sequenceNumber &- UInt16(truncatingIfNeeded: newest))
-        guard (-Self.largestMisorder...Self.largestDropout).contains(step) else { return true }
+        guard (-largestMisorder...Self.largestDropout).contains(step) else { return true }
         return step > 0 && Int32(bitPattern: timestamp &+ source.timestampOffset &- lastTimestamp) < 0
     }
 
@@ -84,6 +94,9 @@ public struct Forwarder: Sendable {
         guard back < 0x8000, sent > source.floor else { return nil }
         return source.map.source(of: sent).map { UInt16(truncatingIfNeeded: $0) }
     }
+
+    /// How many numbers were used, those of packets that did not come among them.
+    public var numbersUsed: Int64 { highestSent }
 
     /// What a timestamp of the source that is forwarded now was sent as.
     public func sentTimestamp(of timestamp: UInt32) -> UInt32 { timestamp &+ (source?.timestampOffset ?? 0) }
@@ -103,6 +116,7 @@ public struct Forwarder: Sendable {
         source = Source(
             ssrc: ssrc, unwrapper: unwrapper, map: SequenceMap(offset: highestSent &+ 1 &- first),
             timestampOffset: expected &- timestamp,
-            floor: lastSent == nil ? .min : highestSent)
+            // A voice may begin with a packet that is late; a picture begins with the one that it can be decoded from.
+            floor: lastSent == nil && marksTalkspurts ? .min : highestSent)
     }
 }

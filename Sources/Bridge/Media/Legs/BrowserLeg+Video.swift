@@ -15,15 +15,16 @@ extension BrowserLeg {
     // MARK: In
 
     /// The picture that a packet of this browser belongs to; `nil` if it is none.
-    func picture(of header: RTPHeader, in packet: [UInt8]) -> VideoSource? {
+    func picture(of header: RTPHeader, in packet: [UInt8], now: Duration) -> VideoSource? {
         guard !pictures.isEmpty else { return nil }
         if let known = pictures.first(where: { $0.owns(header.ssrc) }) { return known }
         // Not announced: the packet says by itself where it belongs (RFC 9143 section 9.2).
         for section in sections where !section.receiveVideo.isEmpty {
             guard let id = section.midExtensionID, let range = header.extensionElement(id: id, in: packet.span),
-                section.mid.utf8.elementsEqual(packet[range]), let picture = pictures.first(where: { $0.mid == section.mid })
+                section.mid.utf8.elementsEqual(packet[range]), let picture = pictures.first(where: { $0.mid == section.mid }),
+                picture.takes(header.payloadType)
             else { continue }
-            picture.adopt(header)
+            picture.adopt(header, now: now)
             return picture
         }
         return nil
@@ -32,8 +33,8 @@ extension BrowserLeg {
     func receive(feedback packet: RTCPPacket, in bytes: [UInt8], now: Duration) {
         switch packet {
         case .missing(_, let media, let entries):
-            guard let index = showing.firstIndex(where: { $0.stream.ssrc == media }) else { return }
-            entries.forEach(in: bytes.span) { note(.missing(section: index, $0)) }
+            guard let index = showing.firstIndex(where: { $0.stream?.ssrc == media }) else { return }
+            entries.forEach(in: bytes.span) { if feedback.count < Self.feedbackLimit { feedback.append(.missing(section: index, $0)) } }
         case .pictureLoss(_, let media): keyframeIsMissed(media)
         case .fullIntra(_, let entries): entries.forEach(in: bytes.span) { keyframeIsMissed($0.ssrc) }
         case .receiverEstimate(_, let bitsPerSecond, _): budget.estimated(bitsPerSecond, now: now)
@@ -42,13 +43,13 @@ extension BrowserLeg {
     }
 
     private func keyframeIsMissed(_ ssrc: UInt32) {
-        guard let source = showing.first(where: { $0.stream.ssrc == ssrc })?.source else { return }
-        note(.keyframe(source))
+        guard let source = showing.first(where: { $0.stream?.ssrc == ssrc })?.source else { return }
+        // Beyond the limit, too: at most one for each section.
+        if !feedback.contains(where: { if case .keyframe(source) = $0 { true } else { false } }) { feedback.append(.keyframe(source)) }
     }
 
-    private func note(_ request: VideoFeedback) {
-        if feedback.count < Self.feedbackLimit { feedback.append(request) }
-    }
+    /// Whether it has that picture on, and may send it.
+    func films(_ kind: VideoSourceID.Kind) -> Bool { switchedOn.contains(kind) && pictures.contains { $0.id.kind == kind } }
 
     // MARK: Out
 
@@ -58,7 +59,7 @@ extension BrowserLeg {
             if let source = showing[index].source, !sources.contains(source) { showing[index].show(nil) }
         }
         for source in sources where !showing.contains(where: { $0.source == source }) {
-            guard let free = showing.firstIndex(where: { $0.source == nil }) else { return }
+            guard let free = showing.firstIndex(where: { $0.source == nil && $0.stream != nil }) else { return }
             showing[free].show(source)
         }
     }
@@ -68,8 +69,13 @@ extension BrowserLeg {
     /// - Returns: whether nothing can be shown before there is a whole picture.
     func forward(_ packet: [UInt8], _ seen: VideoSource.Seen, of source: VideoSourceID, now: Duration, into batch: inout PacketBatch) -> Bool {
         guard let transport, transport.isEstablished, let index = showing.firstIndex(where: { $0.source == source }) else { return false }
+        // What it cannot decode in any case is not worth a whole picture.
+        guard let stream = showing[index].stream, stream.format(of: seen.codec) != nil else { return false }
+        if seen.isPadding {
+            showing[index].forwarder.remove(ssrc: seen.header.ssrc, sequenceNumber: seen.header.sequenceNumber)
+            return false
+        }
         guard let (payloadType, heading) = showing[index].heading(of: seen, now: now) else { return showing[index].awaitsKeyframe }
-        let stream = showing[index].stream
         transport.send(into: &batch) { arena in
             RTPHeader.write(
                 payloadType: payloadType, marker: heading.marker, sequenceNumber: heading.sequenceNumber, timestamp: heading.timestamp,
@@ -86,8 +92,9 @@ extension BrowserLeg {
     /// Under numbers of its own: the same number twice would give the key of the packet away (RFC 7714 section 8.1), so a browser
     /// without RTX is sent a whole picture when it asks for one, and nothing twice.
     func sendAgain(_ missing: RTCPMissing, section index: Int, of source: VideoSource, now: Duration, into batch: inout PacketBatch) {
-        guard let transport, transport.isEstablished, showing.indices.contains(index), showing[index].source == source.id else { return }
-        let stream = showing[index].stream
+        guard let transport, transport.isEstablished, showing.indices.contains(index), showing[index].source == source.id,
+            let stream = showing[index].stream
+        else { return }
         missing.forEach { number in
             guard let original = showing[index].forwarder.sourceNumber(ofSent: number), let packet = source.cache[original],
                 let header = RTPHeader(packet.span), let codec = source.codec(of: header.payloadType),

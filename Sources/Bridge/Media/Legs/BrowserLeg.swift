@@ -24,14 +24,16 @@ final class BrowserLeg {
     var view: [VideoSourceID]?
     var budget = VideoBudget()
     var videoRate = BitrateMeter()
-    /// Whether it was told to send less than it likes.
-    var wasLimited = false
+    /// How often it is still told that it may send more again: a packet may be lost, and nobody asks for it.
+    var lifts = 0
     /// What it asked for by RTCP, until the room has done it.
     var feedback: [VideoFeedback] = []
     /// What it was last told of its sections.
     var toldPlan = SectionPlan(audioSections: 2, sources: [:])
     private var nextReport: Duration
     let cname: [UInt8]
+    /// Packets of pictures between two reports from which their loss can be told.
+    private static let tellingCount: Int64 = 20
 
     init(id: LegID, cname: [UInt8], now: Duration) {
         self.id = id
@@ -87,6 +89,8 @@ final class BrowserLeg {
             sending.removeAll()
             showing.removeAll()
             pictures.removeAll()
+            budget = VideoBudget()
+            videoRate = BitrateMeter()
             microphone = MicrophoneStream()
         }
         self.negotiation = negotiation
@@ -108,7 +112,12 @@ final class BrowserLeg {
     func videoSections(for demand: SectionDemand) -> Int { negotiation.videoSections(for: demand) }
 
     private func takeOverVideo(using generator: inout some RandomNumberGenerator) {
-        showing.removeAll { known in !sections.contains { $0.mid == known.mid && $0.sendVideo != nil } }
+        // One that the browser does not look at for a while goes on afterwards: its numbers may not begin anew under their SSRC.
+        showing.removeAll { known in !sections.contains { $0.mid == known.mid && !$0.isRejected } }
+        for index in showing.indices {
+            showing[index].stream = sections.first { $0.mid == showing[index].mid }?.sendVideo
+            if showing[index].stream == nil { showing[index].show(nil) }
+        }
         pictures.removeAll { known in !sections.contains { $0.mid == known.mid && !$0.receiveVideo.isEmpty } }
         for section in sections {
             if let stream = section.sendVideo, !showing.contains(where: { $0.mid == section.mid }) {
@@ -134,6 +143,8 @@ final class BrowserLeg {
         for source in sources where !sending.contains(where: { $0.source == source }) {
             guard let free = sending.firstIndex(where: { $0.purpose == purpose && $0.source == nil }) else { return }
             sending[free].source = source
+            // What it said while nobody heard it here was not lost.
+            sending[free].forwarder.interrupt()
         }
     }
 
@@ -153,7 +164,7 @@ final class BrowserLeg {
             guard allowance.take(now: now) else { return nil }
             let level = section.audioLevelExtensionID.flatMap { header.audioLevel(id: $0, in: packet.span)?.attenuation }
             microphone.receive(packet, header, codec: format.codec, level: level, isHeard: !isMuted, now: now)
-            return isMuted ? nil : (header, format.codec)
+            return (header, format.codec)
         }
         return nil
     }
@@ -174,14 +185,17 @@ final class BrowserLeg {
     }
 
     private func receive(_ blocks: RTCPEntries<RTCPReportBlock>, in packet: [UInt8], arrival: NTPTimestamp, now: Duration) {
+        var lost: (lost: Int64, of: Int64) = (0, 0)
         blocks.forEach(in: packet.span) { block in
             if let index = sending.firstIndex(where: { $0.stream.ssrc == block.ssrc }) {
                 sending[index].statistics.receive(block, arrival: arrival)
-            } else if let index = showing.firstIndex(where: { $0.stream.ssrc == block.ssrc }) {
+            } else if let index = showing.firstIndex(where: { $0.stream?.ssrc == block.ssrc }) {
                 showing[index].statistics.receive(block, arrival: arrival)
-                if showing[index].source != nil { budget.lost(block.fractionLost, now: now) }
+                guard let loss = showing[index].loss(block) else { return }
+                lost = (lost.lost &+ loss.lost, lost.of &+ loss.of)
             }
         }
+        if lost.of >= Self.tellingCount { budget.lost(UInt8(clamping: lost.lost &* 256 / lost.of), now: now) }
     }
 
     /// The last round trip that could be told; a usual one before that.
@@ -225,7 +239,10 @@ final class BrowserLeg {
         var blocks = (microphone.reportBlock(now: now).map { [$0] } ?? []) + pictures.compactMap { $0.reportBlock(now: now) }
         let senders =
             sending.compactMap { $0.statistics.senderInfo(ssrc: $0.stream.ssrc, ntp: wallClock, now: now) }
-            + showing.compactMap { $0.source == nil ? nil : $0.statistics.senderInfo(ssrc: $0.stream.ssrc, ntp: wallClock, now: now) }
+            + showing.compactMap { section in
+                section.source == nil
+                    ? nil : section.stream.flatMap { section.statistics.senderInfo(ssrc: $0.ssrc, ntp: wallClock, now: now) }
+            }
         let reporter = reporter
         guard !senders.isEmpty || !blocks.isEmpty else { return }
         transport.sendRTCP(into: &batch) { arena in

@@ -8,8 +8,8 @@ package struct PacketAllowance: Sendable {
     /// Of a voice, taken at once: three seconds of it, as a network gives them back that stood still.
     package static let burst: Int64 = 150
 
-    /// What a picture may take: 10 Mbit/s, and whole pictures at once.
-    static let picture = PacketAllowance(perSecond: 1_000, burst: 1_000)
+    /// What a picture may take: some 5 Mbit/s, twice of what its sender is allowed, and whole pictures at once.
+    static let picture = PacketAllowance(perSecond: 600, burst: 600)
 
     /// Nanoseconds that a packet takes of what was saved.
     private let packet: Int64

@@ -11,7 +11,7 @@ extension RoomEngine {
         case .checked(let news): learn(news, of: leg)
         case .rtp:
             guard let header = RTPHeader(datagram.span) else { return }
-            if let picture = browser.picture(of: header, in: datagram) {
+            if let picture = browser.picture(of: header, in: datagram, now: now) {
                 spread(&datagram, header, of: picture, from: browser, now: now, into: &batch)
             } else if let said = browser.receiveRTP(datagram, header, now: now) {
                 spread(datagram, said.header, codec: said.codec, of: browser, now: now, into: &batch)
@@ -54,8 +54,8 @@ extension RoomEngine {
         _ packet: [UInt8], _ header: RTPHeader, codec: AudioCodec, of browser: BrowserLeg, now: Duration, into batch: inout PacketBatch
     ) {
         guard browsers.count > 1 else { return }
-        if browser.microphone.isSilent(now: now) {
-            // A switched-off microphone: its numbers close up, so that nobody takes for lost what was not sent.
+        if browser.isMuted || browser.microphone.isSilent(now: now) {
+            // Muted, or a switched-off microphone: its numbers close up, so that nobody takes for lost what was not sent.
             for other in browsers where other !== browser { other.remove(header, from: browser.id) }
             return
         }

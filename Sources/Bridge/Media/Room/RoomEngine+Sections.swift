@@ -9,6 +9,7 @@ extension RoomEngine {
 
     /// Gives every browser a section for each whom it should hear.
     func assignSections() {
+        shown = Set(browsers.flatMap(wantedPictures))
         for browser in browsers { assignSections(of: browser) }
     }
 

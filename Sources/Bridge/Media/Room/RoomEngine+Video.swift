@@ -5,6 +5,10 @@ extension RoomEngine {
     public static let pictureLimit = 12
     /// No camera is asked to send less for a receiver's sake: who cannot take even that is sent fewer pictures.
     private static let leastRate: UInt64 = 250_000
+    /// A new slide must not crawl.
+    private static let leastScreenRate: UInt64 = 500_000
+    /// Times that a sender is told that nothing limits it any more.
+    private static let lifts = 5
     /// What a sender is allowed where nobody's path says less.
     private static let usualRate: UInt64 = 2_500_000
 
@@ -28,11 +32,11 @@ extension RoomEngine {
         var wanted: [VideoSourceID] = []
         if let view = browser.view {
             for id in view where id.leg != browser.id && !wanted.contains(id) {
-                if self.browser(id.leg)?.switchedOn.contains(id.kind) == true { wanted.append(id) }
+                if self.browser(id.leg)?.films(id.kind) == true { wanted.append(id) }
             }
         } else {
             for kind in [VideoSourceID.Kind.screen, .camera] {
-                for other in browsers where other !== browser && other.switchedOn.contains(kind) {
+                for other in browsers where other !== browser && other.films(kind) {
                     wanted.append(VideoSourceID(leg: other.id, kind: kind))
                 }
             }
@@ -42,11 +46,7 @@ extension RoomEngine {
 
     /// Which of its pictures anybody shows.
     func uploads(of browser: BrowserLeg) -> Set<VideoSourceID.Kind> {
-        var uploads: Set<VideoSourceID.Kind> = []
-        for other in browsers where other !== browser && uploads.count < browser.switchedOn.count {
-            for id in wantedPictures(of: other) where id.leg == browser.id { uploads.insert(id.kind) }
-        }
-        return uploads
+        browser.switchedOn.filter { shown.contains(VideoSourceID(leg: browser.id, kind: $0)) }
     }
 
     /// What a browser sends of a picture: as it is, to everybody who shows it.
@@ -100,8 +100,16 @@ extension RoomEngine {
         for browser in browsers where !browser.switchedOn.isEmpty { limit(browser, now: now, into: &batch) }
     }
 
+    /// What one of the pictures on a path may take: its part of what is too much, or what it takes now and a part of what is free.
+    private static func share(of path: UInt64, for rate: UInt64, among sent: UInt64, count: UInt64) -> UInt64 {
+        let path = min(path, 1_000_000_000)
+        if path >= sent { return rate &+ (path - sent) / max(count, 1) }
+        return UInt64(Double(path) * Double(rate) / Double(max(sent, 1)))
+    }
+
     /// Tells a sender the least that any of those who show its pictures can take, each in proportion to what it is sent.
     private func limit(_ browser: BrowserLeg, now: Duration, into batch: inout PacketBatch) {
+        guard !browser.pictures.isEmpty else { return }
         var total: UInt64 = 0
         var isLimited = false
         for picture in browser.pictures where browser.switchedOn.contains(picture.id.kind) {
@@ -109,15 +117,18 @@ extension RoomEngine {
             var allowed: UInt64?
             for other in browsers where other !== browser && other.showing.contains(where: { $0.source == picture.id }) {
                 let sent = other.videoRate.bitsPerSecond(now: now)
-                guard let path = other.budget.bitsPerSecond(now: now), sent > 0 else { continue }
-                let share = Double(path) * Double(rate) / Double(sent)
-                allowed = min(allowed ?? .max, share < 1e12 ? UInt64(share) : Self.usualRate)
+                let count = UInt64(other.showing.count { $0.source != nil && !$0.awaitsKeyframe })
+                // An estimate follows what is sent: of little it says nothing.
+                guard let path = other.budget.bitsPerSecond(now: now), sent >= VideoBudget.smallRate * max(count, 1) else { continue }
+                allowed = min(allowed ?? .max, Self.share(of: path, for: rate, among: sent, count: count))
             }
             if allowed != nil { isLimited = true }
-            total &+= min(max(allowed ?? Self.usualRate, Self.leastRate), Self.usualRate)
+            let least = picture.id.kind == .screen ? Self.leastScreenRate : Self.leastRate
+            total &+= min(max(allowed ?? Self.usualRate, least), Self.usualRate)
         }
-        guard isLimited || browser.wasLimited else { return }
-        browser.wasLimited = isLimited
+        if isLimited { browser.lifts = Self.lifts }
+        guard browser.lifts > 0 else { return }
+        browser.lifts -= 1
         browser.limit(total, of: browser.pictures.compactMap(\.ssrc), into: &batch)
     }
 }

@@ -21,6 +21,8 @@ public final class RoomEngine {
     var audible = AudibleSources()
     var mixed: [Int16] = []
     var nextMix: Duration?
+    /// The pictures that anybody would show.
+    var shown: Set<VideoSourceID> = []
     /// When senders are told next how much they may send.
     var nextLimits = Duration.zero
     var speakers = SpeakerDisplay()
@@ -73,7 +75,8 @@ public final class RoomEngine {
             if let forgotten { events.append(.ufragForgotten(forgotten)) }
             if let transport = browser.transport { events.append(.transportOpened(leg, ufrag: transport.local.ufrag)) }
         }
-        assignSections(of: browser)
+        // All of them: what it may send now is another than before.
+        assignSections()
         return result.answer
     }
 

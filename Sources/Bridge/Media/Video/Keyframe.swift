@@ -33,15 +33,19 @@ extension VideoCodec {
         return payload[offset] & 0x01 == 0
     }
 
-    /// A sequence parameter set, or the beginning of an IDR slice: alone, in a STAP-A, or as the first fragment of an FU-A
-    /// (RFC 6184 section 5.4).
+    /// A sequence parameter set: alone, anywhere in a STAP-A, or as the first fragment of an FU-A (RFC 6184 section 5.4).
     private static func h264BeginsKeyframe(_ payload: Span<UInt8>) -> Bool {
         guard payload.count > 1 else { return false }
         switch payload[0] & 0x1F {
         case 7: return true
         case 24:
-            // Size, unit, size, unit: the first one tells.
-            return payload.count > 3 && payload[3] & 0x1F == 7
+            // Size, unit, size, unit, …: a delimiter or a message may stand before it.
+            var offset = 1
+            while offset + 2 < payload.count {
+                if payload[offset + 2] & 0x1F == 7 { return true }
+                offset += 2 + (Int(payload[offset]) << 8 | Int(payload[offset + 1]))
+            }
+            return false
         case 28: return payload[1] & 0x80 != 0 && payload[1] & 0x1F == 7
         default: return false
         }

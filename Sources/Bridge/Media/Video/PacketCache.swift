@@ -12,13 +12,14 @@ struct PacketCache {
 
     init() {}
 
-    /// Keeps a packet, as it came.
+    /// Keeps a packet, as it came; not in the place of a newer one.
     mutating func store(_ packet: [UInt8], sequenceNumber: UInt16) {
         guard packet.count <= Self.packetLimit else { return }
         if packets.isEmpty {
             packets = (0..<Self.capacity).map { _ in [] }
         }
         let slot = Int(sequenceNumber) % Self.capacity
+        if let other = numbers[slot], Int16(bitPattern: sequenceNumber &- other) < 0 { return }
         packets[slot].removeAll(keepingCapacity: true)
         packets[slot].append(contentsOf: packet)
         numbers[slot] = sequenceNumber

@@ -9,7 +9,7 @@ package struct VideoBudget {
     private static let unbearableLoss: UInt8 = 64
     /// Bits per second of a picture below which an estimate is not believed: a browser's follows what it is sent, and what moves little is sent
     /// in drops.
-    private static let smallRate: UInt64 = 150_000
+    static let smallRate: UInt64 = 150_000
     private static let firstPatience = Duration.seconds(8)
     private static let longestPatience = Duration.seconds(64)
     /// An estimate that was not renewed says nothing any more.
@@ -29,7 +29,7 @@ package struct VideoBudget {
     /// The browser says what its path carries.
     package mutating func estimated(_ bitsPerSecond: UInt64, now: Duration) { estimate = (bitsPerSecond, now) }
 
-    /// The browser says what it lost of a picture's stream since its last report, in 256ths.
+    /// What the path has lost of all pictures since the browser's last report, in 256ths.
     package mutating func lost(_ fraction: UInt8, now: Duration) { loss = (fraction, now) }
 
     /// What the path carries, as far as that is known now.

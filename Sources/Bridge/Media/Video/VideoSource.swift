@@ -2,7 +2,8 @@ import RTP
 
 /// One picture that a browser sends: how it arrives, what of it is missed, and what is kept of it for those who miss it themselves.
 final class VideoSource {
-    /// Between two requests for a whole picture, whoever asks: each costs its sender, and all who see it, a burst.
+    /// Until a whole picture that did not come is asked for again; within twice this there are two requests at most, whoever asks: each
+    /// costs its sender, and all who see it, a burst.
     static let keyframeInterval = Duration.milliseconds(500)
 
     let id: VideoSourceID
@@ -21,7 +22,11 @@ final class VideoSource {
     private(set) var lastPacket: Duration?
     private var allowance = PacketAllowance.picture
     private var wantsKeyframe = false
-    private var keyframeAskedAt: Duration?
+    /// When a whole picture was asked for last, and the time before that.
+    private var keyframeAsked: (last: Duration, before: Duration?)?
+    /// Whether one has come since.
+    private var keyframeCame = false
+    private var adoptedAt: Duration?
     private var fullIntraNumber: UInt8 = 0
 
     /// - Parameter announced: the stream's SSRC and that of its retransmissions, as far as the offer names them.
@@ -36,13 +41,20 @@ final class VideoSource {
 
     private static var freshReception: ReceptionStatistics { ReceptionStatistics(clockRate: Int(VideoCodec.clockRate), minimumRun: 1) }
 
+    /// Whether a packet of that type could be of this picture.
+    func takes(_ payloadType: UInt8) -> Bool {
+        formats.contains { $0.payloadType == payloadType || $0.retransmissionType == payloadType }
+    }
+
     func codec(of payloadType: UInt8) -> VideoCodec? { formats.first { $0.payloadType == payloadType }?.codec }
 
     /// Whether a packet with that SSRC is of this picture.
     func owns(_ ssrc: UInt32) -> Bool { ssrc == self.ssrc || ssrc == retransmissionSSRC }
 
     /// A packet that names this section came with an SSRC that the offer did not announce.
-    func adopt(_ header: RTPHeader) {
+    func adopt(_ header: RTPHeader, now: Duration) {
+        if let adoptedAt, now - adoptedAt < .seconds(1) { return }
+        adoptedAt = now
         if formats.contains(where: { $0.retransmissionType == header.payloadType }) {
             retransmissionSSRC = header.ssrc
         } else if ssrc != header.ssrc {
@@ -55,6 +67,10 @@ final class VideoSource {
         var header: RTPHeader
         var codec: VideoCodec
         var beginsKeyframe: Bool
+        /// It was lost on the way here, and sent again.
+        var isRepetition: Bool
+        /// Nothing but padding, by which a browser tries how much its path carries.
+        var isPadding: Bool { header.payload.isEmpty }
     }
 
     /// Takes a packet, in place: one that was sent again becomes the one that it repeats.
@@ -76,17 +92,26 @@ final class VideoSource {
         missing.found(header.sequenceNumber)
         // What was sent again heals the picture, not the statistics: they say what the path loses (RFC 4588 section 7.1).
         if !isRepetition { note(reception.receive(sequenceNumber: header.sequenceNumber, timestamp: header.timestamp, now: now), header, now: now) }
-        // A probe for bandwidth.
-        guard !header.payload.isEmpty else { return nil }
+        let seen = Seen(
+            header: header, codec: codec, beginsKeyframe: codec.beginsKeyframe(packet.span.extracting(header.payload)), isRepetition: isRepetition)
+        if seen.isPadding { return seen }
         cache.store(packet, sequenceNumber: header.sequenceNumber)
-        return Seen(header: header, codec: codec, beginsKeyframe: codec.beginsKeyframe(packet.span.extracting(header.payload)))
+        if seen.beginsKeyframe, !isRepetition {
+            // What was asked for is here, and what is missed of older pictures is of no use any more.
+            wantsKeyframe = false
+            keyframeCame = true
+            missing.removeAll()
+        }
+        return seen
     }
 
     private func note(_ verdict: SequenceVerdict, _ header: RTPHeader, now: Duration) {
         switch verdict {
         case .newest(let skipped) where skipped > 0:
             if !missing.miss(skipped, before: header.sequenceNumber, now: now) { wantsKeyframe = true }
-        case .restarted: missing.removeAll()
+        case .restarted:
+            missing.removeAll()
+            cache.removeAll()
         case .probation, .newest, .late, .stray: break
         }
     }
@@ -128,14 +153,15 @@ final class VideoSource {
         var gaveUp = false
         let requests = missing.due(now: now, roundTrip: roundTrip, gaveUp: &gaveUp)
         if gaveUp { wantsKeyframe = true }
-        let asksForKeyframe = wantsKeyframe && keyframeAskedAt.map { now - $0 >= Self.keyframeInterval } ?? true
+        let asksForKeyframe = wantsKeyframe && mayAskForKeyframe(now: now)
         guard asksForKeyframe || !requests.isEmpty else { return false }
         // A compound packet begins with a report (RFC 3550 section 6.1).
         RTCPWriter.appendReceiverReport(sender: sender, to: &arena)
         if !requests.isEmpty { RTCPWriter.appendMissing(requests, sender: sender, media: ssrc, to: &arena) }
         guard asksForKeyframe else { return true }
         wantsKeyframe = false
-        keyframeAskedAt = now
+        keyframeAsked = (now, keyframeAsked?.last)
+        keyframeCame = false
         let format = formats.first { $0.codec == codec } ?? formats.first
         if format?.feedback.contains("nack pli") ?? true {
             RTCPWriter.appendPictureLoss(sender: sender, media: ssrc, to: &arena)
@@ -148,6 +174,12 @@ final class VideoSource {
 
     /// Whether `appendRequests` would find anything: looked at for each packet.
     func hasRequests(now: Duration) -> Bool {
-        !missing.isEmpty || wantsKeyframe && keyframeAskedAt.map { now - $0 >= Self.keyframeInterval } ?? true
+        !missing.isEmpty || wantsKeyframe && mayAskForKeyframe(now: now)
+    }
+
+    private func mayAskForKeyframe(now: Duration) -> Bool {
+        guard let keyframeAsked else { return true }
+        if let before = keyframeAsked.before, now - before < Self.keyframeInterval * 2 { return false }
+        return keyframeCame || now - keyframeAsked.last >= Self.keyframeInterval
     }
 }

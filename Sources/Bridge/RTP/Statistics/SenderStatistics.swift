@@ -20,6 +20,8 @@ public struct SenderStatistics: Sendable {
     public mutating func send(payloadLength: Int, timestamp: UInt32, now: Duration) {
         packetCount &+= 1
         octetCount &+= UInt64(clamping: payloadLength)
+        // A late packet is older than the newest, and no clock to go by.
+        if let last, Int32(bitPattern: timestamp &- last.timestamp) < 0, now - last.sent < .seconds(1) { return }
         last = (timestamp, now)
     }
 

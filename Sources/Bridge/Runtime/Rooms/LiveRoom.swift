@@ -14,6 +14,8 @@ package final class LiveRoom {
     let slug: RoomSlug
     let engine: RoomEngine
     var places: [PeerID: BrowserPlace] = [:]
+    /// Of what was told of sections last.
+    private var revision: UInt64 = 0
     /// Nobody new comes in but a host.
     var isLocked = false
     /// Page loads that were inside when it was locked, or came in since: a reload is let in again.
@@ -149,6 +151,7 @@ package final class LiveRoom {
     /// What the page of a browser needs to know of its receive sections.
     func sections(of leg: LegID) -> MediaSections {
         let plan = engine.sections(of: leg)
+        revision &+= 1
         var tracks: [String: TrackSource] = [:]
         for (mid, source) in plan.sources {
             if let call = callsByLeg[source] {
@@ -163,7 +166,7 @@ package final class LiveRoom {
         }
         return MediaSections(
             audio: plan.audioSections, video: plan.videoSections, tracks: tracks,
-            upload: MediaSections.Upload(camera: plan.uploads.contains(.camera), screen: plan.uploads.contains(.screen)))
+            upload: MediaSections.Upload(camera: plan.uploads.contains(.camera), screen: plan.uploads.contains(.screen)), revision: revision)
     }
 }
 

@@ -30,6 +30,9 @@ final class MediaLoop {
     private var watchesBrowsers = false
     /// Whether a turn has left something in a socket. A flood would fill it until the next frame, so it is watched then.
     private var backlog = (ipv4: false, ipv6: false)
+    /// Datagrams of browsers that were read since the last look at this.
+    private var received = 0
+    private var pace = ReadingPace()
 
     /// Full batches that are read from one socket before the others get their turn.
     private static let batchesPerTurn = 4
@@ -56,16 +59,17 @@ final class MediaLoop {
     func run() throws(LinuxError) {
         var armed: Duration?
         while !stopped {
-            try watchBrowsers(rooms.hurries || backlog.ipv4 || backlog.ipv6)
-            let due = rooms.nextDue
+            try watchBrowsers(rooms.hurries && pace.restsUntil == nil || backlog.ipv4 || backlog.ipv6)
+            let due = [rooms.nextDue, pace.restsUntil].compactMap(\.self).min()
             if due != armed {
                 try timer.arm(at: due)
                 armed = due
             }
             try epoll.wait(milliseconds: nil) { token in
                 switch Token(rawValue: token) {
-                case .ipv4: backlog.ipv4 = receive(sockets.ipv4)
-                case .ipv6: if let ipv6 = sockets.ipv6 { backlog.ipv6 = receive(ipv6) }
+                case .ipv4, .ipv6:
+                    // Both, since neither is looked at again before the rest is over.
+                    receiveBrowsers()
                 case .mailbox: readMail()
                 case .timer:
                     timer.acknowledge()
@@ -94,8 +98,10 @@ final class MediaLoop {
     }
 
     private func receiveBrowsers() {
+        received = 0
         backlog.ipv4 = receive(sockets.ipv4)
         if let ipv6 = sockets.ipv6 { backlog.ipv6 = receive(ipv6) }
+        pace.looked(found: received, now: MonotonicClock.now())
     }
 
     /// - Returns: whether there is more than one turn may take.
@@ -108,6 +114,7 @@ final class MediaLoop {
                 rooms.receive(&datagram, on: path, now: now - age, wallClock: wallClock - age.nanoseconds, into: &output)
             }
             carryOut()
+            received += count
             if count < batch.capacity { return false }
         }
         return true

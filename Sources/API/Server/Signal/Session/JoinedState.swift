@@ -77,6 +77,7 @@ struct JoinedState {
     /// Only what changed: a page that is told the same again would offer again.
     private mutating func frames(for new: MediaSections) -> [ServerFrame] {
         let old = sections
+        if let old, new.revision < old.revision { return [] }
         sections = new
         var frames: [ServerFrame] = []
         if old?.audio != new.audio || old?.video != new.video { frames.append(.media(audio: new.audio, video: new.video)) }
