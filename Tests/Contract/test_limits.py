@@ -150,8 +150,24 @@ def test_joins_of_one_address_are_limited_and_nobody_else_is_disturbed(installat
                 socket.send(type="leave")
         assert (answer["code"], answer["about"]) == ("too_many_joins", "join")
         assert 300 <= joined <= 300 + 6 * (time.monotonic() - began) + 1
+        # It goes on: a thousand more, as fast as they go, and all but those of the passing time are refused.
+        began, admitted = time.monotonic(), []
+
+        def flood():
+            for _ in range(250):
+                with SignalSocket(installation, source=crowd) as socket:
+                    socket.send(type="join", room="crowd-" + secrets.token_hex(4), name="One of many", load=fresh_load())
+                    admitted.append(socket.receive()["type"] == "welcome")
+
+        crowds = [threading.Thread(target=flood) for _ in range(4)]
+        for thread in crowds:
+            thread.start()
         with SignalSocket(installation, source="127.3.3.4") as neighbour:
             assert neighbour.join(room)["peers"]
+            assert neighbour.is_open() and first.is_open()
+        for thread in crowds:
+            thread.join()
+        assert len(admitted) == 1_000 and sum(admitted) <= 6 * (time.monotonic() - began) + 2
         # Who has a place is no newcomer, however many others there are.
         with SignalSocket(installation, source=crowd) as again:
             assert again.join(room, load=load, resume=place["resume"])["resumed"] is True

@@ -171,7 +171,7 @@ def test_two_telephones_and_two_browsers_each_hear_all_the_others(site, visitors
             tabs[name] = visitors.tab(site.link(room=room, name=name, dial=dial, cam="off"), visitors.persona(TONES[name]))
             tabs[name].wait_for_media()
         for tab in tabs.values():
-            tab.page.wait_for_function("document.querySelectorAll('#people .person').length === 4")
+            tab.look_for("document.querySelectorAll('#people .person').length === 4")
         phones = [outside, inside]
         for phone in phones:
             phone.wait_until("talking")
@@ -186,3 +186,43 @@ def test_two_telephones_and_two_browsers_each_hear_all_the_others(site, visitors
             shares = {hertz: phone.listen(2).share(hertz - 15, hertz + 15) for hertz in everybody}
             assert shares.pop(phone.hertz) < 0.02, shares
             assert all(share > 0.15 for share in shares.values()), (phone.name, shares)
+
+
+def test_two_of_three_come_and_go_twenty_times_beside_two_telephones(site, visitors, room):
+    number = site.number()
+    with Phone("callee", 1650) as outside, site.trunk({number: outside.uri}), site.extension("641", hertz=2200) as inside:
+        tabs = {}
+        for name, dial in (("Ada", number), ("Bob", "641"), ("Cleo", None)):
+            link = site.link(room=room, name=name, cam="off", **({"dial": dial} if dial else {}))
+            tabs[name] = visitors.tab(link, visitors.persona(TONES[name])).wait_for_media()
+        for phone in (outside, inside):
+            phone.wait_until("talking")
+        ada, guests = tabs["Ada"], [tabs["Bob"], tabs["Cleo"]]
+        sections = "document.querySelectorAll('#sound audio').length"
+        ada.hears("Bob", TONES["Bob"])
+        before = ada.page.evaluate(sections)
+        for _ in range(20):
+            for guest in guests:
+                guest.page.click("#leave")
+            for guest in guests:
+                guest.page.click("text=Join again")
+            for guest in guests:
+                guest.wait_for_media()
+            for name in ("Bob", "Cleo"):
+                ada.hears(name, TONES[name])
+        assert ada.page.evaluate(sections) <= before + 1
+        for listener, tab in tabs.items():
+            for speaker, hertz in TONES.items():
+                if speaker in tabs and speaker != listener:
+                    tab.hears(speaker, hertz)
+            ids = tab.page.evaluate("[...document.querySelectorAll('#people .person[data-kind=phone]')].map((row) => row.dataset.participant)")
+            tones = {round(tab.wait_for_any_tone(f"#sound audio[data-participant='{id}']").peak / 10) * 10 for id in ids}
+            assert tones == {outside.hertz, inside.hertz}
+            own = tab.participant(listener)
+            assert own not in tab.page.evaluate("[...document.querySelectorAll('#sound audio')].map((element) => element.dataset.participant)")
+        for phone in (outside, inside):
+            heard = phone.listen(2)
+            assert heard.share(phone.hertz - 15, phone.hertz + 15) < 0.02, heard
+            # Of four others a telephone hears the three loudest, or all.
+            others = [hertz for hertz in (*(TONES[name] for name in tabs), outside.hertz, inside.hertz) if hertz != phone.hertz]
+            assert sum(heard.share(hertz - 15, hertz + 15) > 0.1 for hertz in others) >= 3, heard

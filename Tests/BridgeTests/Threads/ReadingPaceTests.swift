@@ -12,21 +12,36 @@ struct ReadingPaceTests {
         }
     }
 
-    @Test("Many are read together every three milliseconds, and no longer than they come")
-    func many() {
+    @Test("Ten voices do, too: a rest would cost more wakes than it saves")
+    func ten() {
         var pace = ReadingPace()
-        pace.looked(found: 1, now: .milliseconds(100))
-        #expect(pace.restsUntil == nil)
-        pace.looked(found: 1, now: .milliseconds(102))
-        #expect(pace.restsUntil == .milliseconds(105))
-        // Another timer in between changes nothing.
-        pace.looked(found: 0, now: .milliseconds(103))
-        #expect(pace.restsUntil == .milliseconds(105))
-        pace.looked(found: 4, now: .milliseconds(105))
-        #expect(pace.restsUntil == .milliseconds(108))
-        pace.looked(found: 0, now: .milliseconds(108))
-        #expect(pace.restsUntil == nil)
-        pace.looked(found: 1, now: .milliseconds(140))
+        for packet in 0..<500 {
+            pace.looked(found: 1, now: .milliseconds(2 * packet))
+            #expect(pace.restsUntil == nil)
+        }
+    }
+
+    @Test("Fifty are read together every three milliseconds, for as long as so much comes")
+    func fifty() {
+        var pace = ReadingPace()
+        var now = Duration.seconds(9)
+        var rests = 0
+        for _ in 0..<100 {
+            pace.looked(found: 7, now: now)
+            if let until = pace.restsUntil {
+                rests += 1
+                #expect(until == now + ReadingPace.rest)
+                // Another timer in between changes nothing.
+                pace.looked(found: 0, now: now + .milliseconds(1))
+                #expect(pace.restsUntil == until)
+            }
+            now += .milliseconds(3)
+        }
+        #expect(rests > 80)
+        for _ in 0..<20 {
+            pace.looked(found: 1, now: now)
+            now += .milliseconds(3)
+        }
         #expect(pace.restsUntil == nil)
     }
 }

@@ -12,6 +12,8 @@ final class BrowserLeg {
     private(set) var allowance = PacketAllowance()
     /// What it says is counted, and heard by nobody.
     var isMuted = false
+    /// Whether what it said last was forwarded.
+    var isSpread = false
     /// Where it hears phones and other browsers.
     private(set) var sending: [SendSection] = []
     /// Where it sees others.
@@ -231,6 +233,12 @@ final class BrowserLeg {
 
     /// A browser takes reports and requests from any source of the session, also from one that never sent.
     var reporter: UInt32 { sending.first?.stream.ssrc ?? 1 }
+
+    /// A voice pauses: what comes of it next begins anew.
+    func interrupt(_ source: LegID) {
+        guard let index = sending.firstIndex(where: { $0.source == source }) else { return }
+        sending[index].forwarder.interrupt()
+    }
 
     /// Sends reports once a second (RFC 3550 section 6.4): what we sent, and how the microphone arrived.
     func report(now: Duration, wallClock: NTPTimestamp, into batch: inout PacketBatch) {

@@ -55,10 +55,12 @@ extension RoomEngine {
     ) {
         guard browsers.count > 1 else { return }
         if browser.isMuted || browser.microphone.isSilent(now: now) {
-            // Muted, or a switched-off microphone: its numbers close up, so that nobody takes for lost what was not sent.
-            for other in browsers where other !== browser { other.remove(header, from: browser.id) }
+            // Muted, or a switched-off microphone: what comes after it begins anew, so that nobody takes for lost what was not sent.
+            if browser.isSpread { for other in browsers where other !== browser { other.interrupt(browser.id) } }
+            browser.isSpread = false
             return
         }
+        browser.isSpread = true
         let isNews = audible.heard(browser.id, level: browser.microphone.level.dBov, now: now) {
             self.browser($0)?.microphone.level.dBov ?? .max
         }

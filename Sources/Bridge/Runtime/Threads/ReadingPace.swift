@@ -6,9 +6,16 @@ package struct ReadingPace: Sendable {
     /// Between two looks.
     package static let rest = Duration.milliseconds(3)
 
+    /// Over which datagrams are counted.
+    private static let window = Duration.milliseconds(20)
+    /// Datagrams of a window from which a rest pays: below, more wakes are for the rest than for what comes.
+    private static let busy = 20
+
     /// Nothing is read before this; `nil`: a datagram wakes the thread.
     package private(set) var restsUntil: Duration?
-    private var lastFound: Duration?
+    private var windowBegan = Duration.zero
+    private var count = 0
+    private var isBusy = false
 
     package init() {}
 
@@ -16,10 +23,14 @@ package struct ReadingPace: Sendable {
     ///
     /// - Parameter found: datagrams that were in them.
     package mutating func looked(found: Int, now: Duration) {
+        count &+= found
+        if now - windowBegan >= Self.window {
+            isBusy = count >= Self.busy && now - windowBegan < Self.window * 2
+            count = 0
+            windowBegan = now
+        }
         // Another timer of the thread was due.
         if found == 0, let restsUntil, now < restsUntil { return }
-        let isSteady = lastFound.map { now - $0 <= Self.rest * 3 / 2 } ?? false
-        restsUntil = found > 0 && isSteady ? now + Self.rest : nil
-        if found > 0 { lastFound = now }
+        restsUntil = isBusy ? now + Self.rest : nil
     }
 }
