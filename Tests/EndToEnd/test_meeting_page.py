@@ -15,8 +15,14 @@ PHONE_SCREENS = [SMALL, {"width": 844, "height": 390}]
 
 # Devices that are there as long as the test wants: each microphone has a tone of its own.
 DEVICES = """
-const plugged = { audioinput: { desk: 500, headset: 1000 }, videoinput: { front: 0 } };
+const plugged = { audioinput: { desk: 500, headset: 1000 }, videoinput: { front: 0, back: 0 } };
 const tracks = [];
+// A browser that takes its time: from `hold` on, nothing of this kind is opened before `letGo`.
+const gates = {};
+window.hold = (kind) => { let open; gates[kind] = { done: new Promise((settle) => (open = settle)), open }; };
+window.letGo = (kind) => gates[kind].open();
+window.made = (kind) => tracks.filter((track) => track.kind === kind);
+window.live = (kind) => made(kind).filter((track) => track.readyState === "live");
 const found = (kind) => Object.keys(plugged[kind]).map((deviceId) => ({ kind, deviceId, label: `The ${deviceId}`, groupId: "" }));
 const tone = async (hertz) => {
   const context = new AudioContext();
@@ -35,7 +41,8 @@ const picture = () => {
 };
 navigator.mediaDevices.enumerateDevices = async () => [...found("audioinput"), ...found("videoinput")];
 navigator.mediaDevices.getUserMedia = async (wish) => {
-  const made = [];
+  const given = [];
+  for (const kind of ["audio", "video"]) if (wish[kind]) await gates[kind]?.done;
   for (const [kind, list] of [["audio", "audioinput"], ["video", "videoinput"]]) {
     if (!wish[kind]) continue;
     const ids = Object.keys(plugged[list]);
@@ -47,9 +54,9 @@ navigator.mediaDevices.getUserMedia = async (wish) => {
     Object.defineProperty(track, "label", { value: `The ${id}` });
     track.getSettings = () => ({ deviceId: id });
     tracks.push(track);
-    made.push(track);
+    given.push(track);
   }
-  return new MediaStream(made);
+  return new MediaStream(given);
 };
 window.unplug = (kind, id) => {
   delete plugged[kind][id];
@@ -356,6 +363,92 @@ def test_a_shared_screen_has_the_large_place_and_the_latest_comes_first(staged):
 # Devices
 
 
+@pytest.fixture
+def equipped(installation, visitors, room):
+    """A tab with microphones and cameras to pull out and to wait for."""
+    person = visitors.person()
+    person.add_init_script(DEVICES)
+    tab = visitors.tab(installation.link(room=room, name="Ada"), person)
+    tab.wait_for_media()
+    tab.look_for("document.documentElement.dataset.camera === 'on'")
+    return tab
+
+
+SENT = "ringlink.pc.getSenders().map((one) => one.track).filter((track) => track?.kind === 'audio' && track.label === 'The headset')"
+
+
+@pytest.mark.parametrize("why", ["chosen", "pulled out"])
+def test_who_mutes_himself_while_another_microphone_opens_is_muted_in_it(equipped, why):
+    page = equipped.page
+    page.evaluate("hold('audio')")
+    if why == "chosen":
+        page.click("#device-button")
+        page.select_option("#device-menu select[data-device=microphone]", label="The headset")
+        page.locator("#device-menu").press("m")
+    else:
+        page.evaluate("unplug('audioinput', 'desk')")
+        page.locator("body").press("m")
+    page.wait_for_selector("html[data-microphone=muted]", state="attached")
+    page.evaluate("letGo('audio')")
+    equipped.look_for(f"{SENT}.length === 1")
+    assert equipped.look(f"{SENT}[0].enabled") is False
+    assert equipped.look("document.documentElement.dataset.microphone") == "muted"
+    assert equipped.look("[made('audio').length, live('audio').length].join()") == "2,1", "nobody is asked twice"
+    page.locator("#device-menu" if why == "chosen" else "body").press("m")
+    page.wait_for_selector("html[data-microphone=on]", state="attached")
+    assert equipped.look(f"{SENT}[0].enabled") is True
+
+
+@pytest.mark.parametrize("how", ["leave", "camera"])
+@pytest.mark.parametrize("why", ["chosen", "pulled out"])
+def test_a_camera_that_is_still_opening_does_not_outlive_the_wish_for_it(equipped, why, how):
+    page = equipped.page
+    page.evaluate("hold('video')")
+    if why == "chosen":
+        page.click("#device-button")
+        page.select_option("#device-menu select[data-device=camera]", label="The back")
+    else:
+        page.evaluate("unplug('videoinput', 'front')")
+    equipped.look_for("live('video').length === 0")
+    page.click(f"#{how}")
+    page.evaluate("letGo('video')")
+    equipped.look_for("made('video').length === 2")
+    equipped.look_for("live('video').length === 0", 5)
+    equipped.pause(0.3)
+    assert equipped.look("live('video').length") == 0
+    assert page.locator(".notice[data-cause=other-camera]").count() == 0
+    if how == "camera":
+        assert page.get_attribute("#camera", "aria-pressed") == "false"
+
+
+def test_a_second_press_while_the_camera_starts_takes_the_first_one_back(equipped):
+    page = equipped.page
+    page.click("#camera")
+    equipped.look_for("live('video').length === 0")
+    for presses in (2, 3):
+        before = equipped.look("made('video').length")
+        page.evaluate("hold('video')")
+        for _ in range(presses):
+            page.click("#camera")
+        page.evaluate("letGo('video')")
+        equipped.look_for(f"made('video').length === {before + presses - 1}")
+        equipped.look_for(f"live('video').length === {presses - 2}", 5)
+        equipped.pause(0.3)
+        assert equipped.look("live('video').length") == presses - 2
+        assert page.get_attribute("#camera", "aria-pressed") == str(presses == 3).lower()
+
+
+@pytest.mark.parametrize("place", ["microphone", "camera"])
+def test_a_device_that_was_chosen_once_and_is_gone_costs_no_camera(installation, visitors, room, place):
+    person = visitors.person()
+    person.add_init_script(DEVICES)
+    person.add_init_script(f"try {{ localStorage.setItem('ringlink.devices', JSON.stringify({{ {place}: 'gone' }})); }} catch {{}}")
+    tab = visitors.tab(installation.link(room=room, name="Ada"), person)
+    tab.wait_for_media()
+    assert tab.look("[document.documentElement.dataset.microphone, document.documentElement.dataset.camera].join()") == "on,on"
+    assert f"Another {place} is used now" in tab.notice(f"other-{place}")
+
+
 def test_the_menu_chooses_a_microphone_shows_its_level_and_remembers_it(installation, visitors, room):
     person = visitors.person()
     person.add_init_script(DEVICES)
@@ -417,6 +510,7 @@ def test_a_meeting_link_without_a_name_shows_the_own_picture_level_and_devices_f
     tab.page.wait_for_function("document.getElementById('check-in-picture').videoWidth > 0")
     tab.look_for("Number(document.querySelector('#check-in .level').getAttribute('aria-valuenow')) > 60")
     assert tab.look("document.activeElement.id") == "name"
+    assert tab.page.is_hidden(".check-in-empty")
     tab.page.select_option("#check-in select[data-device=microphone]", label="The headset")
     assert tab.sockets == []
     tab.photograph("check-in")
@@ -433,6 +527,40 @@ def test_a_meeting_link_without_a_name_shows_the_own_picture_level_and_devices_f
     bob = visitors.tab(installation.link(room=room, name="Bob", cam="off"), visitors.persona(TONES["Bob"]))
     bob.wait_for_media()
     bob.hears("Ada", 1000)
+
+
+def test_who_goes_in_before_the_browser_has_answered_leaves_no_check_in_behind(installation, visitors, room):
+    person = visitors.person()
+    person.add_init_script(DEVICES + """
+      hold("audio");
+      window.listeners = new Set();
+      for (const [name, count] of [["addEventListener", "add"], ["removeEventListener", "delete"]]) {
+        navigator.mediaDevices[name] = function (...given) {
+          listeners[count](given[1]);
+          return EventTarget.prototype[name].apply(this, given);
+        };
+      }
+    """)
+    tab = visitors.tab(installation.link(room=room, cam="off"), person)
+    tab.wait_for_state("name")
+    tab.page.fill("#name", "Ada")
+    tab.page.click("text=Join the room")
+    tab.wait_for_state("in-room")
+    tab.page.evaluate("letGo('audio')")
+    tab.wait_for_media()
+    tab.pause(0.3)
+    assert tab.look("listeners.size") == 0
+    tab.page.click("#device-button")
+    tab.look_for("listeners.size === 1")
+
+
+def test_a_camera_that_cannot_be_had_is_said_at_the_check_in(installation, visitors, room):
+    person = visitors.person()
+    person.add_init_script(DEVICES + "unplug('videoinput', 'front'); unplug('videoinput', 'back');")
+    tab = visitors.tab(installation.link(room=room), person)
+    tab.wait_for_state("name")
+    tab.look_for("document.querySelector('.check-in-words').textContent.includes('The camera could not be started')")
+    assert tab.page.is_visible(".check-in-empty")
 
 
 def test_a_link_that_leaves_the_camera_off_does_not_open_it_for_the_check_in(installation, visitors, room):

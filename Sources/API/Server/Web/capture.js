@@ -30,6 +30,9 @@ const places = { audio: "microphone", video: "camera" };
  */
 export class Capture extends EventTarget {
   #choice;
+  /** How often each kind was asked for, and how many of these questions the browser has not answered yet. */
+  #asked = { audio: 0, video: 0 };
+  #unanswered = { audio: 0, video: 0 };
 
   /** `choice.of("microphone")` and `choice.of("camera")` are the ids of the devices to use, or "". */
   constructor(choice) {
@@ -41,24 +44,34 @@ export class Capture extends EventTarget {
   microphone = null;
   camera = null;
 
+  /** Whether the browser has not answered yet: `place` is `microphone` or `camera`. */
+  isOpening(place) { return this.#unanswered[place === "camera" ? "video" : "audio"] > 0; }
+
   /**
    * Opens the microphone, and the camera with it when it is wanted, so that the browser asks one question and not two.
    * The microphone decides: a camera that cannot be had is left out.
    */
   async open({ camera }) {
+    let isOneGone = false;
     if (camera) {
       try {
-        return this.#take(await navigator.mediaDevices.getUserMedia({ audio: this.#chosen("audio"), video: this.#chosen("video") }));
-      } catch {
+        await this.#ask({ audio: this.#chosen("audio"), video: this.#chosen("video") });
+        return;
+      } catch (error) {
         // Which of the two it was is not told. The microphone alone tells.
+        isOneGone = error.fault === "missing" && (this.#choice.of("microphone") !== "" || this.#choice.of("camera") !== "");
       }
     }
     await this.openMicrophone();
+    // A device that was chosen once and is gone costs neither the other one nor its own replacement.
+    if (isOneGone) await this.openCamera().catch(() => {});
   }
 
-  async openMicrophone() { await this.#openOne("audio"); }
+  /** Answers false if it was asked for again meanwhile: then the later answer counts, and this one is given back. */
+  async openMicrophone() { return this.#openOne("audio"); }
 
-  async openCamera() { await this.#openOne("video"); }
+  /** Answers as `openMicrophone` does. */
+  async openCamera() { return this.#openOne("video"); }
 
   closeCamera() {
     // Stopped, not disabled: the lamp beside the lens must go out.
@@ -75,11 +88,31 @@ export class Capture extends EventTarget {
   async #openOne(kind) {
     const wish = this.#chosen(kind);
     try {
-      this.#take(await request({ [kind]: wish }));
+      return await this.#ask({ [kind]: wish });
     } catch (error) {
       if (error.fault !== "missing" || !wish.deviceId) throw error;
-      this.#take(await request({ [kind]: wishes[kind] }));
-      this.dispatchEvent(new CustomEvent("absent", { detail: kind }));
+      const isTaken = await this.#ask({ [kind]: wishes[kind] });
+      if (isTaken) this.dispatchEvent(new CustomEvent("absent", { detail: kind }));
+      return isTaken;
+    }
+  }
+
+  /** Asks the browser, and takes what nothing later was asked for. Answers whether that is anything. */
+  async #ask(wish) {
+    const turns = Object.keys(wish).map((kind) => [kind, (this.#asked[kind] += 1)]);
+    const isLatest = ([kind, turn]) => this.#asked[kind] === turn;
+    for (const [kind] of turns) this.#unanswered[kind] += 1;
+    try {
+      const stream = await request(wish);
+      const latest = turns.filter(isLatest).map(([kind]) => kind);
+      for (const track of stream.getTracks()) latest.includes(track.kind) ? this.#take(track) : track.stop();
+      return latest.length > 0;
+    } catch (error) {
+      // Nobody waits for this answer any more.
+      if (!turns.some(isLatest)) return false;
+      throw error;
+    } finally {
+      for (const [kind] of turns) this.#unanswered[kind] -= 1;
     }
   }
 
@@ -88,18 +121,16 @@ export class Capture extends EventTarget {
     return id ? { ...wishes[kind], deviceId: { exact: id } } : wishes[kind];
   }
 
-  #take(stream) {
-    for (const track of stream.getTracks()) {
-      const place = places[track.kind];
-      this[place]?.stop();
-      this[place] = track;
-      // `stop()` fires no `ended`; this is the device or the permission going away.
-      track.onended = () => {
-        if (this[place] !== track) return;
-        this[place] = null;
-        this.dispatchEvent(new CustomEvent("lost", { detail: track.kind }));
-      };
-    }
+  #take(track) {
+    const place = places[track.kind];
+    this[place]?.stop();
+    this[place] = track;
+    // `stop()` fires no `ended`; this is the device or the permission going away.
+    track.onended = () => {
+      if (this[place] !== track) return;
+      this[place] = null;
+      this.dispatchEvent(new CustomEvent("lost", { detail: track.kind }));
+    };
   }
 }
 

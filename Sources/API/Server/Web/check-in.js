@@ -14,6 +14,7 @@ export class CheckIn {
   #microphone = make("button", { type: "button", id: "check-in-microphone", class: "round", "aria-label": "Microphone", onclick: () => this.#devices.toggleMicrophone() }, icon("mic"));
   #camera = make("button", { type: "button", id: "check-in-camera", class: "round", "aria-label": "Camera", onclick: () => this.#devices.toggleCamera() }, icon("camera"));
   #update = () => this.#show();
+  #isOpen = false;
 
   constructor(devices) {
     this.#devices = devices;
@@ -24,13 +25,16 @@ export class CheckIn {
   }
 
   async open() {
+    this.#isOpen = true;
     for (const type of ["tracks", "switches"]) this.#devices.addEventListener(type, this.#update);
     this.#show();
     await this.#devices.open();
-    await this.#pickers.open();
+    // Whoever goes in before the browser has its answer leaves nothing behind here that listens.
+    if (this.#isOpen) await this.#pickers.open();
   }
 
   close() {
+    this.#isOpen = false;
     for (const type of ["tracks", "switches"]) this.#devices.removeEventListener(type, this.#update);
     this.#pickers.close();
     this.#video.srcObject = null;
@@ -40,10 +44,12 @@ export class CheckIn {
     const { state, camera } = this.#devices;
     if (this.#video.srcObject?.getTracks()[0] !== (camera ?? undefined)) this.#video.srcObject = camera ? new MediaStream([camera]) : null;
     this.#video.hidden = camera === null;
+    this.#empty.hidden = camera !== null;
     setText(this.#empty, state === "asking" ? "Your browser asks for your devices" : "Your camera is off");
     this.#turn(this.#microphone, state === "on", "mic");
     this.#turn(this.#camera, camera !== null, "camera");
-    setText(this.#words, state === "fault" ? microphoneFaults[this.#devices.fault].join(". ") : state === "muted" ? "Your microphone is off." : "");
+    const ofMicrophone = state === "fault" ? microphoneFaults[this.#devices.fault].join(". ") : state === "muted" ? "Your microphone is off." : "";
+    setText(this.#words, [ofMicrophone, this.#devices.cameraFault].filter(Boolean).join(" "));
   }
 
   #turn(button, isOn, symbol) {

@@ -22,6 +22,7 @@ export class Devices extends EventTarget {
   #isInUse = false;
   #state = "asking";
   #fault = "";
+  #cameraWords = "";
   #isOpening = false;
 
   constructor({ load, notices, camera }) {
@@ -31,7 +32,7 @@ export class Devices extends EventTarget {
     // A switch that was turned before a reload stays as it was: nobody is heard or filmed again by pressing F5.
     this.#wantsCamera = load.choices.camera ?? camera;
     this.#capture.addEventListener("lost", ({ detail }) => this.#lost(detail));
-    this.#capture.addEventListener("absent", ({ detail }) => this.#fallenBack(detail, "The one you chose is not connected."));
+    this.#capture.addEventListener("absent", ({ detail }) => this.#isInUse && this.#fallenBack(detail, "The one you chose is not connected."));
     whenMicrophoneIsAllowed(() => this.#isInUse && this.#state === "fault" && this.open());
   }
 
@@ -41,6 +42,9 @@ export class Devices extends EventTarget {
 
   /** Why there is no microphone while the state is `fault`: a word of `microphoneFaults`. */
   get fault() { return this.#fault; }
+
+  /** Why the camera that was wanted is off, as a sentence, or "". */
+  get cameraFault() { return this.#cameraWords; }
 
   /** The id of the device that is used in a place (`microphone`, `camera`, `speaker`), or "" if the browser chooses. */
   inUse(place) {
@@ -54,17 +58,21 @@ export class Devices extends EventTarget {
   async use(place, id) {
     this.#choice.choose(place, id);
     if (place === "speaker") return this.#emit("speaker");
-    if (!this.#isInUse || !this[place]) return;
+    if (!this.#isInUse || !(this[place] || this.#capture.isOpening(place))) return;
     try {
       if (place === "camera") {
         // Some phones open one camera at a time.
         this.#capture.closeCamera();
-        await this.#capture.openCamera();
-        return this.#cameraChanged();
+        await this.#startCamera();
+      } else {
+        await this.#reopenMicrophone();
       }
-      await this.#reopenMicrophone();
     } catch (error) {
-      if (this.#isInUse) place === "camera" ? this.#cameraFault(error.fault) : this.#microphoneFault(error.fault);
+      if (!this.#isInUse) return;
+      // The one before has not been let go of, and is heard.
+      if (this.microphone && place === "microphone") this.#notices.flash("other-microphone", { tone: "warning", text: "The microphone that you have chosen could not be opened. The one before goes on." });
+      else if (place === "microphone") this.#microphoneFault(error.fault);
+      else if (this.#wantsCamera) this.#cameraFault(error.fault);
     }
   }
 
@@ -90,12 +98,11 @@ export class Devices extends EventTarget {
       clearTimeout(slow);
     }
     if (!this.#isInUse) return this.#capture.close();
+    if (!this.#wantsCamera) this.#capture.closeCamera();
     this.#notices.hide("microphone");
-    const isOn = this.#load.choices.microphone ?? true;
-    this.microphone.enabled = isOn;
-    this.#become(isOn ? "on" : "muted");
-    this.#emit("tracks");
-    if (this.#wantsCamera && !this.camera) this.#cameraFault("missing", "The camera could not be started. You can go on without it.");
+    // Without one, another was chosen meanwhile and is still opening.
+    if (this.microphone) this.#takeMicrophone();
+    if (this.#wantsCamera && !this.camera && !this.#capture.isOpening("camera")) this.#cameraFault("missing", "The camera could not be started. You can go on without it.");
   }
 
   close() {
@@ -106,9 +113,10 @@ export class Devices extends EventTarget {
 
   toggleMicrophone() {
     if (this.#state === "asking") return;
-    if (!this.microphone) return this.#askForMicrophone();
-    const isOn = !this.microphone.enabled;
-    this.microphone.enabled = isOn;
+    if (!this.microphone && !this.#capture.isOpening("microphone")) return this.#askForMicrophone();
+    // One that is just being replaced takes over what is chosen here.
+    const isOn = this.#state !== "on";
+    if (this.microphone) this.microphone.enabled = isOn;
     this.#load.choose({ microphone: isOn });
     this.#become(isOn ? "on" : "muted");
     announce(isOn ? "Microphone on." : "Microphone off.");
@@ -116,26 +124,43 @@ export class Devices extends EventTarget {
 
   async toggleCamera() {
     this.#notices.hide("camera");
-    this.#wantsCamera = !this.camera;
+    this.#cameraWords = "";
+    // One that is still starting is as good as on: the second press means «no, off».
+    const isOn = this.#wantsCamera && (this.camera !== null || this.#capture.isOpening("camera"));
+    this.#wantsCamera = !isOn;
     this.#load.choose({ camera: this.#wantsCamera });
-    if (this.#wantsCamera) {
-      try {
-        await this.#capture.openCamera();
-      } catch (error) {
-        return this.#isInUse && this.#cameraFault(error.fault);
-      }
+    if (isOn) {
+      this.#capture.closeCamera();
+      this.#cameraChanged();
+      return announce("Camera off.");
     }
-    // Pressed again, or left, while the camera was starting.
-    if (!this.#wantsCamera || !this.#isInUse) this.#capture.closeCamera();
-    this.#cameraChanged();
-    announce(this.camera ? "Camera on." : "Camera off.");
+    try {
+      if (await this.#startCamera()) announce("Camera on.");
+    } catch (error) {
+      if (this.#isInUse && this.#wantsCamera) this.#cameraFault(error.fault);
+    }
   }
 
-  /** A new track in the place of the old one, as loud as that was. */
+  /** Answers whether the camera is on then: it may have been switched off, or the room left, while it was starting. */
+  async #startCamera() {
+    if (!(await this.#capture.openCamera())) return false;
+    const isWanted = this.#wantsCamera && this.#isInUse;
+    if (!isWanted) this.#capture.closeCamera();
+    this.#cameraChanged();
+    return isWanted;
+  }
+
+  /** A new track in the place of the old one. Answers whether it is in use. */
   async #reopenMicrophone() {
+    if (!(await this.#capture.openMicrophone())) return false;
+    if (!this.#isInUse) this.#capture.close();
+    else this.#takeMicrophone();
+    return this.#isInUse;
+  }
+
+  /** The switch counts as it stands now that the track is there: it may have been turned while the browser was opening it. */
+  #takeMicrophone() {
     const isOn = this.#load.choices.microphone ?? true;
-    await this.#capture.openMicrophone();
-    if (!this.#isInUse) return this.#capture.close();
     this.microphone.enabled = isOn;
     this.#become(isOn ? "on" : "muted");
     this.#emit("tracks");
@@ -146,12 +171,10 @@ export class Devices extends EventTarget {
     const isMicrophone = kind === "audio";
     if (!this.#isInUse) return;
     try {
-      if (isMicrophone) await this.#reopenMicrophone();
-      else await this.#capture.openCamera();
+      if (!(await (isMicrophone ? this.#reopenMicrophone() : this.#startCamera()))) return;
     } catch {
-      return this.#isInUse && (isMicrophone ? this.#microphoneFault("lost") : this.#cameraFault("lost"));
+      return this.#isInUse && (isMicrophone ? this.#microphoneFault("lost") : this.#wantsCamera && this.#cameraFault("lost"));
     }
-    if (!isMicrophone) this.#cameraChanged();
     this.#fallenBack(kind, "The one that was used is gone.");
   }
 
@@ -195,6 +218,7 @@ export class Devices extends EventTarget {
 
   #cameraFault(fault, text = cameraFaults[fault]) {
     this.#wantsCamera = false;
+    this.#cameraWords = text;
     this.#notices.flash("camera", { tone: "warning", text, symbol: "camera-off" });
     this.#cameraChanged();
   }
