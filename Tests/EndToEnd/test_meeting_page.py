@@ -334,6 +334,35 @@ def test_a_newcomer_offers_sections_for_the_cameras_that_are_on(installation, vi
     assert len(received) == 2
 
 
+def test_a_screen_that_is_chosen_after_leaving_is_captured_nowhere(installation, visitors, room):
+    person = visitors.persona(TONES["Ada"])
+    person.add_init_script("""(() => {
+      const show = navigator.mediaDevices.getDisplayMedia;
+      window.screens = [];
+      navigator.mediaDevices.getDisplayMedia = (wish) => new Promise((answer) => {
+        window.chooseScreen = async () => {
+          const stream = await show(wish);
+          screens.push(...stream.getTracks());
+          answer(stream);
+        };
+      });
+    })();""")
+    tab = visitors.tab(installation.link(room=room, name="Ada", cam="off"), person)
+    tab.wait_for_media()
+    tab.page.click("#screen")
+    tab.page.click("#leave")
+    tab.wait_for_state("left")
+    tab.page.evaluate("chooseScreen()")
+    tab.look_for("screens.length === 1 && screens[0].readyState === 'ended'")
+    tab.page.click("text=Join again")
+    tab.wait_for_media()
+    assert tab.look("document.documentElement.dataset.screen") == "off" and tab.page.locator(".notice[data-cause=screen]").count() == 0
+    # The next one is shared as ever.
+    tab.page.click("#screen")
+    tab.page.evaluate("chooseScreen()")
+    tab.notice("screen")
+
+
 # The stage
 
 

@@ -9,17 +9,21 @@ const wish = { video: { frameRate: { max: 15 } }, audio: false };
 export class ScreenShare extends EventTarget {
   /** The live track, or null. */
   track = null;
-  #isAsking = false;
+  /** The dialog whose answer counts, or null: one that outlives the visit says nothing about the next. */
+  #dialog = null;
 
   /** Phones' browsers cannot. */
   static get isPossible() { return typeof navigator.mediaDevices?.getDisplayMedia === "function"; }
 
   async toggle() {
     if (this.track) return this.stop();
-    if (this.#isAsking || !ScreenShare.isPossible) return;
-    this.#isAsking = true;
+    if (this.#dialog || !ScreenShare.isPossible) return;
+    const dialog = this.#dialog = {};
     try {
-      const [track] = (await navigator.mediaDevices.getDisplayMedia(wish)).getVideoTracks();
+      const stream = await navigator.mediaDevices.getDisplayMedia(wish);
+      const [track] = stream.getVideoTracks();
+      // Chosen after leaving: nobody's screen is captured outside of a room, nor shared by coming back.
+      if (this.#dialog !== dialog) return track.stop();
       // Sharp rather than fluent: there are letters in it.
       track.contentHint = "detail";
       track.onended = () => this.stop();
@@ -27,13 +31,16 @@ export class ScreenShare extends EventTarget {
       announce("You are sharing your screen.");
     } catch (error) {
       // Closing the browser's dialog is an answer, not a fault.
-      if (error.name !== "NotAllowedError") this.dispatchEvent(new CustomEvent("fault", { detail: "The screen could not be shared." }));
+      if (this.#dialog !== dialog || error.name === "NotAllowedError") return;
+      this.dispatchEvent(new CustomEvent("fault", { detail: "The screen could not be shared." }));
     } finally {
-      this.#isAsking = false;
+      if (this.#dialog === dialog) this.#dialog = null;
     }
   }
 
+  /** Shares nothing any more, nor what is still being chosen. */
   stop() {
+    this.#dialog = null;
     if (!this.track) return;
     this.track.onended = null;
     this.track.stop();
