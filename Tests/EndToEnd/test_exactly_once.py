@@ -136,6 +136,18 @@ def test_another_link_in_the_same_tab_is_another_load(installation, visitors, li
     assert len(installation.calls_in(room + "-2")) == 1
 
 
+def test_the_same_call_under_another_name_in_the_same_tab_is_the_same_load(installation, visitors, link, room):
+    tab = visitors.tab(link)
+    call = tab.wait_for_call("answered")
+    tab.press("hangup")
+    tab.wait_for_call("ended")
+    tab.page.goto(link.replace("Ada", "Bob"))
+    tab.wait_for_media()
+    assert tab.wait_for_call("ended") == call and "Bob" in tab.people
+    tab.pause(QUIET)
+    assert installation.calls_in(room) == [call]
+
+
 def test_nobody_is_rung_for_a_page_without_media(installation, visitors, link, room):
     """A link scanner runs scripts, but has no media connection."""
     person = visitors.person()

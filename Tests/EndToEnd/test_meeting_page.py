@@ -614,6 +614,50 @@ def test_a_link_that_calls_asks_only_for_the_name(installation, visitors, room):
     assert tab.page.locator("#check-in").count() == 0 and tab.page.evaluate("window.askedFor") is None
 
 
+# One link after another
+
+
+def test_what_another_link_says_of_the_person_goes_before_what_was_chosen_under_the_last(installation, visitors, room):
+    load = "JSON.parse(sessionStorage['ringlink.load']).id"
+    camera = "document.documentElement.dataset.camera"
+    tab = visitors.tab(installation.link(room=room), visitors.persona(TONES["Ada"]))
+    tab.wait_for_state("name")
+    tab.page.fill("#name", "Ada")
+    tab.page.click("text=Join the room")
+    tab.wait_for_media()
+    tab.look_for(f"{camera} === 'on'")
+    first = tab.look(load)
+    tab.page.click("#camera")
+    tab.look_for(f"{camera} === 'off'")
+    # The same link again is a reload.
+    tab.page.reload()
+    tab.wait_for_media()
+    assert tab.people == ["Ada"] and tab.look(camera) == "off" and tab.look(load) == first
+    # This one has nothing to say of the camera.
+    tab.page.goto(installation.link(room=room, name="Bob"))
+    tab.wait_for_media()
+    tab.look_for("document.getElementById('self-name').textContent === 'Bob'")
+    assert tab.look(camera) == "off"
+    tab.page.click("#camera")
+    tab.look_for(f"{camera} === 'on'")
+    tab.page.goto(installation.link(room=room, name="Bob", cam="off"))
+    tab.wait_for_media()
+    assert tab.look(camera) == "off"
+
+
+def test_a_signed_name_goes_before_the_one_that_was_typed_for_the_last_link(installation, visitors, room):
+    tab = visitors.tab(installation.link(room=room, cam="off"), visitors.persona(TONES["Ada"]))
+    tab.wait_for_state("name")
+    tab.page.fill("#name", "Ada")
+    tab.page.click("text=Join the room")
+    tab.wait_for_media()
+    api = API(installation)
+    key = api.create("signing-keys", name="name")
+    tab.page.goto(api.create("links", signing_key=key["id"], room=room, role="host", name="Grace", camera=False)["url"])
+    tab.wait_for_media()
+    assert tab.text("#self-name") == "Grace"
+
+
 # Copying, full screen, keys
 
 

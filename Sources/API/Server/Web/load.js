@@ -51,29 +51,44 @@ export class Load {
   /**
    * Finds or makes the load of this tab for one link.
    *
-   * Another link opened in the same tab is another load: its number has not been rung yet.
+   * Another link opened in the same tab is another load: its number has not been rung yet. One that only says something
+   * else of the person is the same load, which has rung already, but its word goes before what was chosen under the last one.
    */
   static async open(link) {
     const purpose = JSON.stringify([link.room, link.dial, link.trunk]);
     const kept = readEntry();
     if (kept && kept.purpose === purpose) {
-      if (await holdLock(kept.id)) return new Load(kept);
-      return Load.#fresh(purpose, "copy-");
+      if (await holdLock(kept.id)) return new Load(heed(kept, link));
+      return Load.#fresh(link, purpose, "copy-");
     }
     // Without storage or locks «once per load» cannot be kept over a reload, so such a browser asks before it rings.
-    if (!canKeepLoads()) return Load.#fresh(purpose, "copy-", true);
-    return Load.#fresh(purpose, "");
+    if (!canKeepLoads()) return Load.#fresh(link, purpose, "copy-", true);
+    return Load.#fresh(link, purpose, "");
   }
 
-  static async #fresh(purpose, mark, isForgetful = false) {
+  static async #fresh(link, purpose, mark, isForgetful = false) {
     const id = mark + randomHex(16);
     await holdLock(id);
-    return new Load({ id, isForgetful, purpose, autoKey: randomHex(16), autoDial: null, resume: null, choices: {} });
+    return new Load({ id, isForgetful, purpose, person: ofPerson(link), autoKey: randomHex(16), autoDial: null, resume: null, choices: {} });
   }
 }
 
 /** A key for one dial that a person asked for. */
 export function freshKey() { return randomHex(16); }
+
+/** What a link says of the person who follows it, rather than of the call. */
+function ofPerson({ name, camera, signed }) { return { name, camera, signed }; }
+
+/** Drops the choices that another link contradicts. A reload is of the same link and keeps them all, and what a link leaves open stays, too. */
+function heed(entry, link) {
+  const { choices, person: before } = entry;
+  const person = ofPerson(link);
+  // A signed name stands or falls with its signature.
+  const isNamedAnew = person.name !== null && (person.name !== before?.name || person.signed !== before?.signed);
+  if (before && isNamedAnew) delete choices.name;
+  if (before && person.camera !== before.camera) delete choices.camera;
+  return { ...entry, person };
+}
 
 function readEntry() {
   try {
