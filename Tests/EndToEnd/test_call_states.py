@@ -262,3 +262,8 @@ def test_two_calls_stand_one_below_the_other(tab, stage):
     tab.wait_for_call("ringing")
     assert [state for state, _ in tab.cards] == ["ringing", "answered"]
     tab.photograph("state-two-calls")
+    # The own tile has its place, too.
+    tab.page.set_viewport_size({"width": 390, "height": 844})
+    tab.page.wait_for_timeout(150)
+    own, controls = (tab.page.locator(one).bounding_box() for one in ("#own", "#controls"))
+    assert own["height"] >= 100 and own["y"] + own["height"] <= controls["y"], (own, controls)

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from Installation.api import API
-from Installation.browser import SIZES
+from Installation.browser import SCREENS, SIZES
 from Installation.stage import Stage
 
 TONES = {"Ada": 440, "Bob": 660, "Cleo": 990, "Dan": 1320}
@@ -242,6 +242,72 @@ def test_a_picture_stays_hidden_until_a_frame_of_its_own_has_come(installation, 
     }
 
 
+# What lies where
+
+COVERED = """(selector) => {
+  const box = document.querySelector(selector).getBoundingClientRect();
+  const inside = box.width > 0 && box.left >= 0 && box.top >= 0 && box.right <= innerWidth && box.bottom <= innerHeight;
+  const corners = [[box.left + 8, box.top + 8], [box.right - 8, box.bottom - 8]].map(([x, y]) => document.elementFromPoint(x, y)?.id);
+  return [inside, ...corners];
+}"""
+
+
+@pytest.mark.parametrize("is_host", [False, True], ids=["guest", "host"])
+def test_the_field_to_write_in_is_in_sight_however_many_are_there(installation, visitors, room, is_host):
+    stage = Stage()
+    link = installation.link(room=room, name="Ada", cam="off")
+    if is_host:
+        api = API(installation)
+        key = api.create("signing-keys", name="field")
+        link = api.create("links", signing_key=key["id"], room=room, role="host", name="Ada", camera=False)["url"]
+    tab = visitors.tab(link, stage.enter(visitors.persona(TONES["Ada"])))
+    tab.wait_for_media()
+    assert tab.page.is_visible("#host-tools") == is_host
+    for number in range(1, 5):
+        stage.send(type="peer-joined", peer=fresh_person(f"Person {number}", number))
+    tab.look_for("document.querySelectorAll('#people .person').length === 5")
+    for number in range(8):
+        stage.send(type="chat", **{"from": fresh_person("", 1)["id"]}, name="Person 1", text=f"Line {number}", at="2026-01-01T00:00:00Z")
+    tab.look_for("document.querySelectorAll('.chat-line').length === 8")
+    for width, height in [*SIZES, (1280, 560), (1024, 768), (844, 390)]:
+        tab.page.set_viewport_size({"width": width, "height": height})
+        tab.page.wait_for_timeout(150)
+        if tab.page.is_hidden("#panel"):
+            tab.page.click("#panel-button")
+            tab.page.wait_for_timeout(300)
+        assert tab.page.evaluate(COVERED, "#chat-text") == [True, "chat-text", "chat-text"], (width, height)
+        people, lines, dial = (tab.page.locator(one).bounding_box() for one in ("#people", "#chat-lines", "#dial-form"))
+        tools = tab.page.locator("#host-tools").bounding_box() if is_host else people
+        assert people["height"] >= 100 and lines["height"] >= 60, (width, height, people, lines)
+        assert people["y"] + people["height"] <= tools["y"] + tools["height"] <= dial["y"], (width, height)
+    # Of many, two are in sight and the others to be scrolled to.
+    tab.page.set_viewport_size({"width": 1280, "height": 800})
+    tab.page.wait_for_timeout(150)
+    assert tab.look("document.querySelector('.side-scroll').scrollHeight - document.querySelector('.side-scroll').clientHeight") <= 0
+    tab.page.screenshot(path=SCREENS / f"panel-{'host' if is_host else 'guest'}-1280x800.png")
+    tab.page.set_viewport_size(SMALL)
+    if tab.page.is_hidden("#panel"):
+        tab.page.click("#panel-button")
+    tab.page.wait_for_timeout(400)
+    tab.page.screenshot(path=SCREENS / f"panel-{'host' if is_host else 'guest'}-390x844.png")
+
+
+@pytest.mark.parametrize("panel", ["open", "closed"])
+def test_the_words_of_an_empty_room_are_beside_or_above_the_buttons(staged, panel):
+    if panel == "closed":
+        staged.page.locator("body").press("p")
+    for width, height in [*SIZES, (1024, 768), (360, 740), (320, 640), (844, 390)]:
+        staged.page.set_viewport_size({"width": width, "height": height})
+        staged.page.wait_for_timeout(150)
+        words = staged.page.locator(".idle-words").bounding_box()
+        title = staged.page.locator(".idle h2").bounding_box()
+        assert words["width"] >= 180 and title["height"] <= 50, (width, height, words, title)
+        for button in staged.page.locator(".idle button:visible").all():
+            box = button.bounding_box()
+            apart = box["x"] >= words["x"] + words["width"] or box["y"] >= words["y"] + words["height"]
+            assert apart, (width, height, words, box)
+
+
 # What the server is told
 
 
@@ -382,6 +448,8 @@ def test_a_shared_screen_has_the_large_place_and_the_latest_comes_first(staged):
         stage, tile = (staged.page.locator(selector).bounding_box() for selector in ("#stage", "#own"))
         assert stage["width"] * stage["height"] > 2 * tile["width"] * tile["height"], size
         assert outside(staged, "#stage, #tiles > .tile, #stage-full") == [], size
+        if size["width"] > size["height"]:
+            assert 1.3 < tile["width"] / tile["height"] < 1.8, "a desk's camera is not upright"
     staged.photograph("stage")
     staged.stage.send(type="peer-updated", peer=others[0])
     staged.page.wait_for_function("document.getElementById('stage-name').textContent === 'Cleo’s screen'")

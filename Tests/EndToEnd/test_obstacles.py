@@ -75,6 +75,10 @@ def test_a_denied_microphone_is_explained_and_listening_is_offered(installation,
     tab.pause(0.5)
     assert "The microphone is blocked" in tab.notice("microphone")
     tab.photograph("microphone-denied")
+    tab.page.set_viewport_size({"width": 390, "height": 844})
+    tab.page.wait_for_timeout(150)
+    own, controls = (tab.page.locator(one).bounding_box() for one in ("#own", "#controls"))
+    assert own["height"] >= 100 and own["y"] + own["height"] <= controls["y"], (own, controls)
     tab.page.get_by_role("button", name="Listen only").click()
     assert "You are only listening" in tab.notice("microphone")
     assert tab.page.get_attribute("html", "data-microphone") == "listening"

@@ -1,7 +1,7 @@
 // How many tiles fit into a space, and how large each of them is then.
 
-/** Width to height: a face is shown neither in a ribbon nor in a slit. A phone's own camera is upright, a desk's is not. */
-const slimmest = ({ width, height }) => (width > height ? 1 : 3 / 4);
+/** Width to height: a face is shown neither in a ribbon nor in a slit. A phone's own camera is upright, a desk's is not, however slim the column of its tiles. */
+const slimmest = ({ isUpright }) => (isUpright ? 3 / 4 : 4 / 3);
 const widest = 16 / 9;
 /** In CSS pixels: below this nobody is recognised, and no name can be read. */
 const leastWidth = 104;
@@ -9,7 +9,7 @@ const leastHeight = 72;
 
 export const mostTiles = 12;
 
-/** The largest equal tiles of which `count` fit into `space` ({width, height, gap} in CSS pixels): {columns, width, height}. */
+/** The largest equal tiles of which `count` fit into `space` ({width, height, gap} in CSS pixels; isUpright: the screen is): {columns, width, height}. */
 export function fit(count, space) {
   let best = { columns: 1, width: 0, height: 0 };
   for (let columns = 1; columns <= count; columns += 1) {

@@ -56,6 +56,7 @@ export class Tiles extends EventTarget {
       width: this.#grid.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight),
       height: this.#grid.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom),
       gap,
+      isUpright: innerHeight > innerWidth,
     };
     // Out of sight: there is nothing to count out.
     if (space.width <= 0 || space.height <= 0) return;
