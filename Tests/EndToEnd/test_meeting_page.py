@@ -457,6 +457,22 @@ def test_a_shared_screen_has_the_large_place_and_the_latest_comes_first(staged):
     staged.page.wait_for_selector("#stage", state="hidden")
 
 
+def test_a_screen_that_does_not_come_is_said_in_words_after_a_while(staged):
+    person = fresh_person("Bob", 1)
+    staged.stage.send(type="peer-joined", peer=person)
+    staged.stage.send(type="peer-updated", peer=person | {"screen": True})
+    staged.page.wait_for_selector("#stage:not([hidden])")
+    assert staged.text("#stage-words") == ""
+    wheel = "getComputedStyle(document.querySelector('.stage-picture'), '::after').display"
+    assert staged.look(wheel) != "none"
+    staged.look_for("document.getElementById('stage-words').textContent.includes('Bob’s screen does not come through')", 20)
+    assert staged.look(wheel) == "none"
+    staged.photograph("stage-late")
+    staged.stage.send(type="peer-updated", peer=person)
+    staged.page.wait_for_selector("#stage", state="hidden")
+    assert staged.page.text_content("#stage-words") == ""
+
+
 # Devices
 
 
@@ -757,8 +773,9 @@ def test_the_screen_is_filled_and_given_back_by_button_and_key(staged):
     staged.page.click("#stage-full")
     staged.look_for("document.fullscreenElement?.id === 'stage'")
     # What is over is given back by itself.
-    staged.page.evaluate("document.exitFullscreen()")
+    staged.stage.send(type="peer-updated", peer=person)
     staged.look_for("document.fullscreenElement === null")
+    assert staged.page.is_hidden("#stage") and staged.page.is_visible("#own")
 
 
 def test_the_people_are_beside_the_tiles_or_in_a_drawer_with_a_count_of_what_was_missed(staged):

@@ -3,17 +3,24 @@
 import { announce, make, setText } from "./dom.js";
 import { hang } from "./pictures.js";
 
+/** After this long without a picture, in milliseconds, it is said that none comes. */
+const patience = 8000;
+
 /** Event `change`: another screen, or none, is on the stage. */
 export class Stage extends EventTarget {
   #element = document.getElementById("stage");
   #frame = this.#element.querySelector(".stage-picture");
   #name = document.getElementById("stage-name");
   #choice = document.getElementById("stage-choice");
+  #words = document.getElementById("stage-words");
   #pictures;
   /** Ids of who shares, in the order in which they began. */
   #sharing = [];
   #names = new Map();
   #on = null;
+  /** Whose picture in which element is waited for. */
+  #awaited = [null, null];
+  #timer = 0;
 
   constructor(pictures) {
     super();
@@ -38,6 +45,8 @@ export class Stage extends EventTarget {
     const isOther = id !== this.#on;
     this.#on = id;
     this.#element.hidden = id === null;
+    // Nobody is left alone with a full screen of nothing.
+    if (id === null && document.fullscreenElement === this.#element) document.exitFullscreen().catch(() => {});
     setText(this.#name, id === null ? "" : `${this.#names.get(id)}’s screen`);
     this.#offerChoice();
     this.#hang();
@@ -49,5 +58,22 @@ export class Stage extends EventTarget {
     this.#choice.replaceChildren(...others.map((id) => make("button", { type: "button", class: "chip", text: `See ${this.#names.get(id)}’s screen`, onclick: () => this.#put(id) })));
   }
 
-  #hang() { hang(this.#on === null ? null : this.#pictures.of(this.#on, "screen"), this.#frame); }
+  #hang() {
+    const element = this.#on === null ? null : this.#pictures.of(this.#on, "screen");
+    hang(element, this.#frame);
+    if (this.#awaited[0] === this.#on && this.#awaited[1] === element) return;
+    this.#awaited = [this.#on, element];
+    this.#await();
+  }
+
+  /** The sheet shows a spinner until the picture comes, and after a while these words. */
+  #await() {
+    clearTimeout(this.#timer);
+    setText(this.#words, "");
+    if (this.#on === null) return;
+    this.#timer = setTimeout(() => {
+      if (this.#frame.querySelector(".live")) return;
+      setText(this.#words, `${this.#names.get(this.#on)}’s screen does not come through. The network may be too slow for it just now, and sound goes first. The page keeps trying.`);
+    }, patience);
+  }
 }
