@@ -98,6 +98,9 @@ def test_a_host_mutes_removes_locks_and_ends(installation, visitors, room, host_
     # Lock: nobody new, and everybody sees it.
     ada.page.click("#lock")
     cleo.page.wait_for_selector("#locked:not([hidden])")
+    # Its words say it; «pressed» beside them would say the opposite.
+    ada.page.wait_for_selector("#lock:text-is('Unlock the room')")
+    assert ada.page.get_attribute("#lock", "aria-pressed") is None
     late = visitors.tab(installation.link(room=room, name="Dan", cam="off"), visitors.persona(TONES["Dan"]))
     late.wait_for_state("room_locked")
     assert "locked" in late.text("#gate")

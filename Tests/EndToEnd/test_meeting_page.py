@@ -800,6 +800,48 @@ def test_the_people_are_beside_the_tiles_or_in_a_drawer_with_a_count_of_what_was
     assert staged.look("document.activeElement.id") == "panel-button"
 
 
+def test_one_escape_closes_the_devices_and_the_next_one_the_drawer(staged):
+    staged.page.set_viewport_size(SMALL)
+    staged.page.click("#panel-button")
+    staged.page.wait_for_selector("#panel")
+    staged.page.click("#device-button")
+    staged.page.wait_for_selector("#device-menu")
+    staged.page.keyboard.press("Escape")
+    staged.page.wait_for_selector("#device-menu", state="hidden")
+    assert staged.page.is_visible("#panel")
+    staged.page.keyboard.press("Escape")
+    staged.page.wait_for_selector("#panel", state="hidden")
+
+
+def test_single_letters_can_be_switched_off_for_good(staged):
+    page = staged.page
+    page.click("#device-button")
+    page.uncheck("#keys")
+    page.locator("#device-menu").press("m")
+    staged.pause(0.3)
+    assert page.get_attribute("html", "data-microphone") == "on"
+    assert page.get_attribute("#microphone", "aria-keyshortcuts") is None and page.get_attribute("#microphone", "title") == "Microphone"
+    page.reload()
+    staged.wait_for_media()
+    page.locator("body").press("m")
+    staged.pause(0.3)
+    assert page.get_attribute("html", "data-microphone") == "on"
+    page.click("#device-button")
+    page.check("#keys")
+    page.locator("#device-menu").press("m")
+    page.wait_for_selector("html[data-microphone=muted]", state="attached")
+    assert page.get_attribute("#microphone", "title") == "Microphone (M)"
+
+
+def test_who_comes_back_under_another_name_has_its_letters(staged):
+    person = fresh_person("Bob", 1)
+    staged.stage.send(type="peer-joined", peer=person)
+    row = f".person[data-participant='{person['id']}']"
+    staged.page.wait_for_selector(f"{row} .circle:text-is('B')")
+    staged.stage.send(type="peer-updated", peer=person | {"name": "Cleo Dahl"})
+    staged.page.wait_for_selector(f"{row} .circle:text-is('CD')")
+
+
 @pytest.mark.parametrize("size", PHONE_SCREENS, ids=["upright", "on its side"])
 def test_on_a_phone_every_switch_is_a_thumb_wide_and_at_the_bottom(staged, size):
     staged.page.set_viewport_size(size)

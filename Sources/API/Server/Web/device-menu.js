@@ -12,7 +12,12 @@ export class DeviceMenu {
     document.getElementById("device-pickers").append(this.#pickers.element);
     this.#button.onclick = () => (this.#menu.hidden ? this.#open() : this.close());
     document.getElementById("device-close").onclick = () => this.close();
-    document.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
+    // One Escape closes one thing, and this one is on top: nobody behind it hears of that key.
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || this.#menu.hidden) return;
+      event.stopPropagation();
+      this.close();
+    }, { capture: true });
     document.addEventListener("pointerdown", (event) => {
       if (!this.#menu.contains(event.target) && !this.#button.contains(event.target)) this.close();
     });

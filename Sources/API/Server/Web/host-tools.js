@@ -39,7 +39,6 @@ export class HostTools {
   #show(isLocked) {
     this.#isLocked = isLocked;
     this.#locked.hidden = !isLocked;
-    this.#lock.setAttribute("aria-pressed", String(isLocked));
     setText(this.#lock, isLocked ? "Unlock the room" : "Lock the room");
   }
 

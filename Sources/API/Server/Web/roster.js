@@ -92,21 +92,21 @@ class Row {
   #mute;
   #remove;
   #tools;
+  #circle = make("span", { "aria-hidden": "true" });
+  #face = null;
   #isMuted = false;
 
   constructor(person, moderate) {
     this.#mute = make("button", { type: "button", class: "tool", onclick: () => moderate({ type: "mute", peer: person.id, on: !this.#isMuted }) });
     this.#remove = make("button", { type: "button", class: "tool", text: "Remove", onclick: () => moderate({ type: "kick", peer: person.id }) });
     this.#tools = make("span", { class: "person-tools", hidden: true }, this.#mute, this.#remove);
-    const isPhone = person.kind === "phone";
-    const circle = make("span", { class: `circle ${isPhone ? "circle-phone" : tint(person.name)}`, "aria-hidden": "true" });
-    circle.append(isPhone ? icon("phone") : initials(person.name));
     const text = make("span", { class: "person-text" }, this.#name, this.#role);
-    this.element = make("li", { class: "person", "data-participant": person.id, "data-kind": person.kind }, circle, text, this.#muted, this.#mutedWords, this.#tools);
+    this.element = make("li", { class: "person", "data-participant": person.id, "data-kind": person.kind }, this.#circle, text, this.#muted, this.#mutedWords, this.#tools);
   }
 
   update(person, isSelf, isHost) {
     this.#isMuted = person.muted === true;
+    this.#draw(person);
     setText(this.#name, person.name);
     setText(this.#role, isSelf ? "You" : person.kind === "phone" ? "On the phone" : "In the browser");
     // A phone's own mute is not known here.
@@ -117,5 +117,14 @@ class Row {
     setText(this.#mute, this.#isMuted ? "Unmute" : "Mute");
     this.#mute.setAttribute("aria-label", `${this.#isMuted ? "Unmute" : "Mute"} ${person.name}`);
     this.#remove.setAttribute("aria-label", `Remove ${person.name}`);
+  }
+
+  /** Somebody may come back under another name. */
+  #draw({ kind, name }) {
+    const isPhone = kind === "phone";
+    if (this.#face === name) return;
+    this.#face = name;
+    this.#circle.className = `circle ${isPhone ? "circle-phone" : tint(name)}`;
+    this.#circle.replaceChildren(isPhone ? icon("phone") : initials(name));
   }
 }

@@ -85,7 +85,7 @@ export class Visit {
     new DeviceMenu(devices);
     fullScreenButton(at("stage-full"), at("stage"));
     const fullScreen = fullScreenButton(at("full"), document.documentElement);
-    listenForKeys({ m: toggles.microphone, v: toggles.camera, s: toggles.screen, f: fullScreen, p: () => this.#panel.toggle() }, () => this.#isHere);
+    listenForKeys({ m: toggles.microphone, v: toggles.camera, s: toggles.screen, f: fullScreen, p: () => this.#panel.toggle() }, () => this.#isHere, at("keys"));
     this.#wire();
     this.#dialling.begin(link);
     new CallCards(at("calls"), this.#dialling);
