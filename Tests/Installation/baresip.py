@@ -69,7 +69,7 @@ class Phone(Program):
 
     def start(self):
         (self.folder / "heard").mkdir(exist_ok=True)
-        tone = write_tone(self.folder / "tone.wav", self.hertz, rate=RATE, seconds=120)
+        tone = write_tone(self.folder / "tone.wav", self.hertz, rate=RATE, seconds=300)
         values = {
             "port": self.port, "control": self.control_port, "folder": self.folder, "tone": tone,
             "rtp": self.rtp_port, "rtp_end": self.rtp_port + 7,
