@@ -371,17 +371,18 @@ def test_a_screen_gets_one_section_of_its_own_and_is_told_to_the_others(staged):
     staged.look_for(f"{senders} === 2 && ringlink.pc.signalingState === 'stable'")
     assert "You are sharing your screen" in staged.notice("screen")
     hint = "ringlink.pc.getTransceivers().filter((one) => one.direction === 'sendonly')[1].sender.track?.contentHint ?? null"
-    assert staged.look(hint) == "detail"
+    staged.look_for(f"({hint}) === 'detail'")
     # The section stays for the next time, and is not taken for one to receive in.
     staged.page.click(".notice[data-cause='screen'] button")
     stage.wait_for_frame(staged, type="update", screen=False)
-    assert staged.look(hint) is None
+    staged.look_for(f"({hint}) === null")
     sections = "ringlink.pc.getTransceivers().filter((one) => one.receiver.track.kind === 'video' && one.direction !== 'sendonly').length"
     before = staged.look(sections)
     stage.send(type="media", audio=2, video=before + 1)
     staged.look_for(f"{sections} === {before + 1}")
     staged.page.locator("body").press("s")
     stage.wait_for_frame(staged, type="update", screen=True)
+    staged.look_for(f"({hint}) === 'detail'")
     assert staged.look(senders) == 2
     # The browser's own «Stop sharing».
     staged.page.evaluate("ringlink.pc.getSenders().find((one) => one.track?.contentHint === 'detail').track.dispatchEvent(new Event('ended'))")
