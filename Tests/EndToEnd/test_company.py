@@ -19,7 +19,7 @@ def test_two_browsers_see_each_other_come_mute_and_go(installation, visitors, ro
     assert ada.page.text_content("#people-count") == "2"
     bob.page.click("#microphone")
     ada.page.wait_for_selector("#people .person:has-text('Bob') .icon:not(.absent):last-of-type", state="attached")
-    ada.page.wait_for_function(
+    ada.look_for(
         "[...document.querySelectorAll('.person')].find((row) => row.textContent.includes('Bob')).textContent.includes('muted')"
     )
     bob.page.click("#leave")

@@ -57,7 +57,7 @@ def test_a_meeting_of_five_at_three_sizes(installation, visitors, room):
     ada.page.fill("#number", "600")
     ada.page.press("#number", "Enter")
     ada.wait_for_call("answered")
-    ada.page.wait_for_function("document.querySelectorAll('#tiles > .tile').length === 5 && document.querySelectorAll('#tiles [data-muted=own]').length === 2")
+    ada.look_for("document.querySelectorAll('#tiles > .tile').length === 5 && document.querySelectorAll('#tiles [data-muted=own]').length === 2")
     ada.photograph("meeting")
     ada.page.set_viewport_size({"width": 390, "height": 844})
     for selector in ("[data-action='hangup']", "#own", "#microphone", "#camera", "#device-button", "#panel-button", "#leave"):

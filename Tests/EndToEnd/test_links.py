@@ -78,7 +78,7 @@ def test_a_name_with_markup_is_shown_as_text(installation, visitors, room):
     tab.wait_for_media()
     other = visitors.tab(installation.link(room=room, name="Bob", cam="off"))
     other.wait_for_media()
-    tab.page.wait_for_function("document.querySelectorAll('#people .person').length === 2")
+    tab.look_for("document.querySelectorAll('#people .person').length === 2")
     for page in (tab, other):
         assert name in page.people
         assert page.page.evaluate("window.ran") is None
@@ -126,7 +126,7 @@ def test_without_such_a_word_the_camera_is_on(installation, visitors, room):
     tab = visitors.tab(installation.link(room=room, name="Ada"))
     tab.wait_for_media()
     tab.page.wait_for_selector("html[data-camera='on']", state="attached")
-    tab.page.wait_for_function("document.getElementById('preview').videoWidth > 0")
+    tab.look_for("document.getElementById('preview').videoWidth > 0")
 
 
 def test_the_page_asks_for_a_missing_name_before_it_joins(installation, visitors, room):

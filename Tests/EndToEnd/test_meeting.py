@@ -1,5 +1,6 @@
 """A room of several: who hears whom, proven by the tone that each of them speaks with; roles and chat."""
 
+import json
 import os
 import signal
 
@@ -157,8 +158,7 @@ def test_what_somebody_writes_is_text_for_everybody(installation, visitors, room
         tab.page.fill("#chat-text", text)
         tab.page.press("#chat-text", "Enter")
         for other in (ada, bob):
-            other.page.wait_for_function(
-                "(text) => [...document.querySelectorAll('.chat-text')].some((line) => line.textContent === text)", arg=text)
+            other.look_for(f"[...document.querySelectorAll('.chat-text')].some((line) => line.textContent === {json.dumps(text)})")
     assert ada.page.evaluate("window.hurt") is None and ada.page.locator(".chat-text b").count() == 0
     assert bob.page.evaluate("[...document.querySelectorAll('.chat-name')].map((name) => name.textContent)") == ["Ada", "You"]
     assert bob.page.input_value("#chat-text") == ""

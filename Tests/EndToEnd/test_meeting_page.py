@@ -91,7 +91,7 @@ def crowd(staged):
     staged.others = [fresh_person(f"Person {number}", number, camera=True) for number in range(1, 16)]
     for person in staged.others:
         staged.stage.send(type="peer-joined", peer=person)
-    staged.page.wait_for_function("document.querySelectorAll('#people .person').length === 16")
+    staged.look_for("document.querySelectorAll('#people .person').length === 16")
     return staged
 
 
@@ -154,7 +154,7 @@ def test_up_to_twelve_tiles_all_lie_on_the_screen_at_each_size(staged, count):
         staged.stage.send(type="peer-joined", peer=fresh_person(f"Person {number}", number))
     for width, height in SIZES:
         staged.page.set_viewport_size({"width": width, "height": height})
-        staged.page.wait_for_function("(count) => document.querySelectorAll('#tiles > .tile:not(.more)').length === count", arg=count)
+        staged.look_for(f"document.querySelectorAll('#tiles > .tile:not(.more)').length === {count}")
         staged.page.wait_for_timeout(100)
         assert outside(staged, "#tiles > .tile, #controls button, .room-head button") == []
         sizes = staged.page.evaluate("[...document.querySelectorAll('#tiles > .tile')].map((tile) => [tile.offsetWidth, tile.offsetHeight])")
@@ -441,7 +441,7 @@ def test_a_shared_screen_has_the_large_place_and_the_latest_comes_first(staged):
     assert staged.page.is_hidden("#stage")
     for person in others:
         staged.stage.send(type="peer-updated", peer=person | {"screen": True})
-        staged.page.wait_for_function("(name) => document.getElementById('stage-name').textContent === name", arg=f"{person['name']}’s screen")
+        staged.look_for(f"document.getElementById('stage-name').textContent === '{person['name']}’s screen'")
     staged.page.click("text=See Bob’s screen")
     assert staged.text("#stage-name") == "Bob’s screen"
     for size in [{"width": width, "height": height} for width, height in SIZES] + PHONE_SCREENS[1:]:
@@ -454,7 +454,7 @@ def test_a_shared_screen_has_the_large_place_and_the_latest_comes_first(staged):
             assert 1.3 < tile["width"] / tile["height"] < 1.8, "a desk's camera is not upright"
     staged.photograph("stage")
     staged.stage.send(type="peer-updated", peer=others[0])
-    staged.page.wait_for_function("document.getElementById('stage-name').textContent === 'Cleo’s screen'")
+    staged.look_for("document.getElementById('stage-name').textContent === 'Cleo’s screen'")
     staged.stage.send(type="peer-left", peer=others[1]["id"])
     staged.page.wait_for_selector("#stage", state="hidden")
 
@@ -590,7 +590,7 @@ def test_the_menu_chooses_a_microphone_shows_its_level_and_remembers_it(installa
     tab.wait_for_media()
     bob.hears("Ada", 1000)
     tab.page.click("#device-button")
-    tab.page.wait_for_function("document.querySelector('select[data-device=microphone]').selectedOptions[0]?.textContent === 'The headset'")
+    tab.look_for("document.querySelector('select[data-device=microphone]').selectedOptions[0]?.textContent === 'The headset'")
 
 
 def test_a_device_that_is_pulled_out_is_replaced_and_said(installation, visitors, room):
@@ -622,7 +622,7 @@ def test_a_meeting_link_without_a_name_shows_the_own_picture_level_and_devices_f
     person.add_init_script(DEVICES)
     tab = visitors.tab(installation.link(room=room), person)
     tab.wait_for_state("name")
-    tab.page.wait_for_function("document.getElementById('check-in-picture').videoWidth > 0")
+    tab.look_for("document.getElementById('check-in-picture').videoWidth > 0")
     tab.look_for("Number(document.querySelector('#check-in .level').getAttribute('aria-valuenow')) > 60")
     assert tab.look("document.activeElement.id") == "name"
     assert tab.page.is_hidden(".check-in-empty")
@@ -906,7 +906,7 @@ def test_after_a_restart_of_the_server_switches_screen_and_view_are_as_before(ru
     ada.wait_for_media(60)
     bob.wait_for_media(60)
     stage.wait_for_frame(ada, type="update", microphone=False, camera=True, screen=True)
-    ada.page.wait_for_function("document.querySelectorAll('#people .person').length === 2")
+    ada.look_for("document.querySelectorAll('#people .person').length === 2")
     stage.wait_for_frame(ada, type="view", show=shown())
     assert len(tiles(ada)) == 2
     offer = stage.last("signal")["description"]["sdp"]
