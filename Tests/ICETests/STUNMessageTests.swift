@@ -11,7 +11,8 @@ struct STUNMessageTests {
 
     @Test("The sample request of RFC 5769 section 2.1 is read and is authentic")
     func sampleRequest() throws {
-        let message = try STUNMessage(TestVectors.request.span)
+        let bytes = TestVectors.request
+        let message = try STUNMessage(bytes.span)
         #expect(message.kind == .request)
         #expect(message.method == STUNMessage.bindingMethod)
         #expect(message.transactionID == TestVectors.transaction)
@@ -43,7 +44,8 @@ struct STUNMessageTests {
 
     @Test("The long-term request of RFC 5769 section 2.4 is authentic and has no fingerprint")
     func longTerm() throws {
-        let message = try STUNMessage(TestVectors.longTermRequest.span)
+        let bytes = TestVectors.longTermRequest
+        let message = try STUNMessage(bytes.span)
         #expect(!message.hasFingerprint)
         #expect(try authentic(TestVectors.longTermRequest, STUNIntegrityKey(bytes: TestVectors.longTermKey)))
         #expect(STUNMessage.localUfrag(in: TestVectors.longTermRequest.span) == nil)
