@@ -45,7 +45,7 @@ public enum PolicyFile {
         }
         if let caps = fields.optional("caps", .object(caps)) { policy.caps = caps }
         if let limits = fields.optional("dial", .object(limits)) { policy.limits = limits }
-        if let api = fields.optional("api", .object { $0.optional("requests_per_minute", .integer(1...100_000)) ?? Policy().requestsPerMinute }) {
+        if let api = fields.optional("api", .object { $0.optional("requests_per_minute", .integer(1...10_000_000)) ?? Policy().requestsPerMinute }) {
             policy.requestsPerMinute = api
         }
         return policy
