@@ -83,6 +83,13 @@ public enum DialRoute: Codable, Sendable, Equatable {
     case trunks(TrunkRoute)
     /// The phones that are registered as this extension, 2–6 digits.
     case registered(extension: String)
+
+    /// The same far end, with this number shown to it in the place of the trunk's; `nil` changes nothing.
+    public func presenting(_ callerID: E164Number?) -> DialRoute {
+        guard let callerID, case .trunks(var route) = self else { return self }
+        route.callerID = callerID.text
+        return .trunks(route)
+    }
 }
 
 /// How a number is reached over the telephone network.
@@ -91,8 +98,11 @@ public struct TrunkRoute: Codable, Sendable, Equatable {
     public var number: String
     /// In the order in which they are tried. One alone, if the link pins it.
     public var trunks: [TrunkID]
+    /// E.164, shown to the phone that is called in the place of the trunk's; `nil` for the trunk's own.
+    public var callerID: String?
 
-    public init(number: String, trunks: [TrunkID]) {
+    public init(number: String, trunks: [TrunkID], callerID: String? = nil) {
+        self.callerID = callerID
         self.number = number
         self.trunks = trunks
     }

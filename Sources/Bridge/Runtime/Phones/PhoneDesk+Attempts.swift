@@ -87,7 +87,9 @@ extension PhoneDesk {
         while let nextHop = attempt.takeAddress() {
             guard let local = localAddress(nextHop) else { continue }
             var branch = makeBranch(desk, local: local, codecs: trunk.codecs)
-            let request = trunk.invite(to: route.number, nextHop: nextHop, local: local, offer: SIPBody(Array(branch.negotiation.offer().utf8)))
+            let request = trunk.invite(
+                to: route.number, asserting: route.callerID, nextHop: nextHop, local: local,
+                offer: SIPBody(Array(branch.negotiation.offer().utf8)))
             guard let session = endpoint.place(request, now: now, random: &random) else { return "The bridge is at its limit of calls." }
             branch.responseDueAt = now + Self.responsePatience
             attempt.branches[session] = branch

@@ -12,7 +12,11 @@ extension TrunkSetup {
     ///
     /// From names the account, which is what most trunks route and bill by; the caller id goes into P-Asserted-Identity (RFC 3325),
     /// and into From where there is no account.
-    func invite(to number: String, nextHop: SIPAddress, local: SIPAddress, offer: SIPBody) -> OutgoingCallRequest {
+    /// `asserting` goes before the trunk's own caller id.
+    func invite(
+        to number: String, asserting asserted: String? = nil, nextHop: SIPAddress, local: SIPAddress, offer: SIPBody
+    ) -> OutgoingCallRequest {
+        let callerID = asserted ?? callerID
         let domain = Host(host) ?? .address(nextHop.ip)
         let uriPort = port == 5060 ? nil : port
         let account = fromUser ?? username ?? callerID ?? "ringlink"
