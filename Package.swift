@@ -71,11 +71,18 @@ let package = Package(
         target("PhoneNumber", "Sources/API/Native/PhoneNumber/PhoneNumber", ["CPhoneNumber", "Domain"]),
         native("CLibCurl", "Sources/API/Native/LibCurl/CLibCurl", "libcurl", "libcurl4-openssl-dev"),
         target("LibCurl", "Sources/API/Native/LibCurl/LibCurl", ["CLibCurl", "Domain"]),
+        native("CQREncode", "Sources/API/Native/QREncode/CQREncode", "libqrencode", "libqrencode-dev"),
+        target("QREncode", "Sources/API/Native/QREncode/QREncode", ["CQREncode"]),
+        native("CLibPNG", "Sources/API/Native/LibPNG/CLibPNG", "libpng", "libpng-dev"),
+        target("LibPNG", "Sources/API/Native/LibPNG/LibPNG", ["CLibPNG"]),
         target("Store", "Sources/API/Store", ["Domain", "LibPQ", crypto, logging], resources: [.embedInCode("Migrations")]),
         target("Webhooks", "Sources/API/Webhooks", ["Domain", "Store", "LibCurl", logging, lifecycle]),
         target(
             "API", "Sources/API/Server",
-            ["Domain", "Store", "Webhooks", "PhoneNumber", crypto, logging, lifecycle, webSocket, nioSSL, httpTypes, hummingbirdTLS, httpClient] + nio
+            [
+                "Domain", "Store", "Webhooks", "PhoneNumber", "QREncode", "LibPNG", crypto, logging, lifecycle, webSocket, nioSSL, httpTypes,
+                hummingbirdTLS, httpClient,
+            ] + nio
                 + nioHTTPTypes
                 + hummingbird,
             resources: [.embedInCode("Web")]),
@@ -138,7 +145,10 @@ let package = Package(
         tests("BenchTests", ["Bench", "LibOpus", "Media"]),
         tests(
             "APITests",
-            ["API", "Store", "Domain", crypto, logging, lifecycle, httpTypes, httpClient, .product(name: "NIOEmbedded", package: "swift-nio")] + nio
+            [
+                "API", "Store", "Domain", "QREncode", crypto, logging, lifecycle, httpTypes, httpClient,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ] + nio
                 + hummingbird),
 
         // MARK: Composition
