@@ -175,7 +175,7 @@ def test_the_forms_of_a_link_are_read_alike(joined, number, target):
         ({"number": None}, "malformed_frame"),
         ({"number": 600}, "malformed_frame"),
         ({"x": 1}, "malformed_frame"),
-        ({"link": "abc"}, "not_supported"),
+        ({"link": "abc"}, "unknown_link"),
     ],
 )
 def test_a_dial_with_a_fault_is_refused(installation, joined, room, change, code):

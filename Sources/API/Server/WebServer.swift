@@ -95,7 +95,7 @@ package struct WebServer: Service {
         router.add(middleware: ConnectionEnd())
         router.add(middleware: SecurityHeadersMiddleware(headers: SecurityHeaders(origins: settings.origins)))
         router.add(middleware: ProblemMiddleware())
-        PageRoutes().add(to: router)
+        PageRoutes(calls: calls, clock: clock).add(to: router)
         HealthRoutes(parts: parts).add(to: router)
         SignalInfoRoutes(build: settings.build, calls: calls, clock: clock).add(to: router)
         let gate = RESTGate(

@@ -18,5 +18,6 @@ struct Migration: Sendable {
         Migration(version: 3, name: "guard_and_links", script: PackageResources._003_guard_and_links_sql),
         Migration(version: 4, name: "webhooks", script: PackageResources._004_webhooks_sql),
         Migration(version: 5, name: "attached_dials", script: PackageResources._005_attached_dials_sql),
+        Migration(version: 6, name: "links", script: PackageResources._006_links_sql),
     ]
 }

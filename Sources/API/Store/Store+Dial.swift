@@ -44,8 +44,8 @@ extension PostgresTransaction {
                 """, .id(request.load), .id(request.key), read: Self.snapshot),
             live: try row(
                 """
-                SELECT * FROM call_snapshots WHERE room = $1 AND target = $2 AND state <> 'ended' ORDER BY queued_at LIMIT 1
-                """, .id(request.room), .text(request.target.text), read: Self.snapshot),
+                SELECT * FROM call_snapshots WHERE room = $1 AND target = $2 AND hides_number = $3 AND state <> 'ended' ORDER BY queued_at LIMIT 1
+                """, .id(request.room), .text(request.target.text), .bool(request.hidden != nil), read: Self.snapshot),
             ownLinkCall: try row(
                 """
                 SELECT * FROM call_snapshots WHERE load = $1 AND origin = 'url'
@@ -59,8 +59,8 @@ extension PostgresTransaction {
                 SELECT EXISTS (
                     SELECT FROM calls fired JOIN participants present ON present.load = fired.load AND present.room = fired.room
                      WHERE fired.room = $1 AND fired.target = $2 AND fired.origin = 'url' AND fired.load <> $3
-                       AND present.left_at IS NULL) AS fired
-                """, .id(request.room), .text(request.target.text), .id(request.load)
+                       AND fired.hides_number = $4 AND present.left_at IS NULL) AS fired
+                """, .id(request.room), .text(request.target.text), .id(request.load), .bool(request.hidden != nil)
             ) { row throws(PostgresError) in try row.value("fired") } ?? false)
     }
 
@@ -92,7 +92,7 @@ extension PostgresTransaction {
         }
         switch DialRouting.decide(request.target, try routingFacts(request), trunk: request.trunk) {
         case .refused(let outcome, let reason):
-            return try refuse(wish, counted, grant, rules, outcome, wish.shown(reason, of: outcome, grant), nil)
+            return try refuse(wish, counted, grant, rules, outcome, wish.shown(reason, of: outcome), nil)
         case .route(let route, let label):
             if case .trunks(let trunks) = route { counted.carrier = trunks.trunks.first }
             try lockGuard()
@@ -107,7 +107,8 @@ extension PostgresTransaction {
                 var queued = wish.call(grant)
                 if !queued.hidesNumber { queued.label = label }
                 let command = DialCommand(
-                    call: wish.id, room: request.room, target: route, label: queued.label, graceSeconds: wish.policy.limits.graceSeconds,
+                    call: wish.id, room: request.room, target: route.presenting(grant?.callerID), label: queued.label,
+                    graceSeconds: wish.policy.limits.graceSeconds,
                     maximumSeconds: reservation.maximumSeconds, ringSeconds: wish.policy.limits.ringSeconds, peer: request.peer)
                 try insert(queued, request, counted, command: command)
                 try note(.queued, of: wish.id, at: wish.now)
@@ -201,21 +202,21 @@ private struct GuardedWish {
     func subject(_ grant: LinkGrant?) -> FraudGuard.Subject {
         FraudGuard.Subject(
             target: request.target, profile: profile, isGranted: grant != nil, isEmergency: isEmergency,
-            hidesNumber: grant?.hidesNumber == true)
+            hidesNumber: request.hidden != nil)
     }
 
     /// The call as it begins.
     func call(_ grant: LinkGrant?) -> CallSnapshot {
         CallSnapshot(
             id: id, room: request.room, target: request.target, trunk: request.trunk,
-            label: grant?.hidesNumber == true ? CallSnapshot.hiddenLabel : request.target.maskedForGuests, state: .queued, earlyMedia: false,
+            label: request.hidden != nil ? CallSnapshot.hiddenLabel : request.target.maskedForGuests, state: .queued, earlyMedia: false,
             outcome: nil, reason: nil, origin: request.origin, load: request.load, key: request.key, queuedAt: now,
             expiresAt: now + Int64(policy.limits.expirySeconds) * 1_000, answeredAt: nil, endedAt: nil, talkSeconds: 0, link: grant?.id,
-            hidesNumber: grant?.hidesNumber == true)
+            hidesNumber: request.hidden != nil)
     }
 
     /// A sentence that names the number in part names nothing of one that is hidden.
-    func shown(_ reason: CallReason, of outcome: CallOutcome, _ grant: LinkGrant?) -> CallReason {
-        grant?.hidesNumber == true ? CallReason(code: reason.code, text: outcome.sentence) : reason
+    func shown(_ reason: CallReason, of outcome: CallOutcome) -> CallReason {
+        request.hidden != nil ? CallReason(code: reason.code, text: outcome.sentence) : reason
     }
 }

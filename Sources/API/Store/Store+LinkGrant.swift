@@ -6,14 +6,17 @@ extension PostgresTransaction {
     ///
     /// A random link is known by its room, which nobody enters who was not given it; a signed one by what the browser joined with.
     func linkGrant(_ request: DialRequest, now: Int64) throws(PostgresError) -> LinkGrant? {
+        if let hidden = request.hidden {
+            guard let row = try lockedHiddenLink(hidden, room: request.room) else { return nil }
+            return try grant(row, signed: nil, hidesNumber: true, now: now)
+        }
         if let signed = request.signed, signed.room == request.room {
             try remember(signed, now: now)
             guard let row = try lockedLink(signed.id, room: request.room) else { return nil }
             let isItsNumber = signed.link.dial == request.target && signed.link.trunk == request.trunk
             if isItsNumber || row.covers(request) { return try grant(row, signed: signed, now: now) }
         }
-        guard let row = try lockedRandomLink(in: request.room), row.target == request.target && row.trunk == request.trunk || row.covers(request)
-        else { return nil }
+        guard let row = try lockedRandomLink(in: request.room), row.grants(request) || row.covers(request) else { return nil }
         return try grant(row, signed: nil, now: now)
     }
 
@@ -29,28 +32,38 @@ extension PostgresTransaction {
             .optional(signed.expiresAt.map { $0 * 1_000 }), .int(now))
     }
 
-    private func grant(_ row: LinkRow, signed: SignedLink?, now: Int64) throws(PostgresError) -> LinkGrant {
+    private func grant(_ row: LinkRow, signed: SignedLink?, hidesNumber: Bool = false, now: Int64) throws(PostgresError) -> LinkGrant {
         var fault = signed?.fault(now: now) ?? row.fault(now: now)
-        if fault == nil, let signed, try !isKeyValid(signed.key) { fault = .keyUnknown }
+        if fault == nil, let signed, try !isKeyValid(signed.key, now: now) { fault = .keyUnknown }
         let used = try self.row("SELECT count(*) AS count FROM calls WHERE link = $1 AND command IS NOT NULL", .id(row.id)) {
             row throws(PostgresError) in try row.value("count", as: Int.self)
         }
         return LinkGrant(
-            id: row.id, maximumSeconds: row.maximumSeconds, maximumUses: row.maximumUses, used: used ?? 0, hidesNumber: row.hidesNumber,
-            fault: fault)
+            id: row.id, maximumSeconds: row.maximumSeconds, maximumUses: row.maximumUses, used: used ?? 0, hidesNumber: hidesNumber,
+            callerID: row.callerID, fault: fault)
     }
 
-    func isKeyValid(_ key: SigningKeyID) throws(PostgresError) -> Bool {
-        try row("SELECT revoked_at IS NULL AS valid FROM signing_keys WHERE id = $1", .id(key)) { row throws(PostgresError) in
-            try row.value("valid", as: Bool.self)
-        } ?? false
+    private func isKeyValid(_ key: SigningKeyID, now: Int64) throws(PostgresError) -> Bool {
+        try row(
+            "SELECT revoked_at IS NULL AND coalesce(instant($2) < retires_at, true) AS valid FROM signing_keys WHERE id = $1", .id(key), .int(now)
+        ) { row throws(PostgresError) in try row.value("valid", as: Bool.self) } ?? false
+    }
+
+    private func lockedHiddenLink(_ id: LinkID, room: RoomSlug) throws(PostgresError) -> LinkRow? {
+        try row(
+            """
+            SELECT id, room, target, trunk, slug, caller_id, milliseconds(not_before) AS not_before, milliseconds(expires_at) AS expires_at,
+                   max_uses, max_seconds, destinations, milliseconds(revoked_at) AS revoked_at
+              FROM links WHERE id = $1 AND room = $2 AND slug IS NOT NULL FOR UPDATE
+            """, .id(id), .id(room)
+        ) { row throws(PostgresError) in try LinkRow(row) }
     }
 
     private func lockedLink(_ id: LinkID, room: RoomSlug) throws(PostgresError) -> LinkRow? {
         try row(
             """
-            SELECT id, room, target, trunk, slug, milliseconds(not_before) AS not_before, milliseconds(expires_at) AS expires_at, max_uses,
-                   max_seconds, destinations, milliseconds(revoked_at) AS revoked_at
+            SELECT id, room, target, trunk, slug, caller_id, milliseconds(not_before) AS not_before, milliseconds(expires_at) AS expires_at,
+                   max_uses, max_seconds, destinations, milliseconds(revoked_at) AS revoked_at
               FROM links WHERE id = $1 AND room = $2 AND kind = 'signed' FOR UPDATE
             """, .id(id), .id(room)
         ) { row throws(PostgresError) in try LinkRow(row) }
@@ -59,8 +72,8 @@ extension PostgresTransaction {
     func lockedRandomLink(in room: RoomSlug) throws(PostgresError) -> LinkRow? {
         try row(
             """
-            SELECT id, room, target, trunk, slug, milliseconds(not_before) AS not_before, milliseconds(expires_at) AS expires_at, max_uses,
-                   max_seconds, destinations, milliseconds(revoked_at) AS revoked_at
+            SELECT id, room, target, trunk, slug, caller_id, milliseconds(not_before) AS not_before, milliseconds(expires_at) AS expires_at,
+                   max_uses, max_seconds, destinations, milliseconds(revoked_at) AS revoked_at
               FROM links WHERE room = $1 AND kind = 'random' FOR UPDATE
             """, .id(room)
         ) { row throws(PostgresError) in try LinkRow(row) }
@@ -74,6 +87,7 @@ struct LinkRow {
     var target: DialTarget?
     var trunk: TrunkID?
     var hidesNumber: Bool
+    var callerID: E164Number?
     var notBefore: Int64?
     var expiresAt: Int64?
     var maximumUses: Int?
@@ -87,6 +101,7 @@ struct LinkRow {
         target = try row.optionalDomain("target", DialTarget.init(stored:))
         trunk = try row.optionalDomain("trunk", TrunkID.init)
         hidesNumber = try row.optional("slug", as: String.self) != nil
+        callerID = try row.optionalDomain("caller_id", E164Number.init)
         notBefore = try row.optional("not_before")
         expiresAt = try row.optional("expires_at")
         maximumUses = try row.optional("max_uses")
@@ -94,6 +109,9 @@ struct LinkRow {
         destinations = try row.value("destinations")
         revokedAt = try row.optional("revoked_at")
     }
+
+    /// Whether it is the link's own number. Not of a hidden one: whoever guesses it must not learn by the answer that it was right.
+    func grants(_ request: DialRequest) -> Bool { !hidesNumber && target == request.target && trunk == request.trunk }
 
     /// Whether its further destinations hold the number.
     func covers(_ request: DialRequest) -> Bool {

@@ -15,11 +15,14 @@ public struct DialRequest: Sendable, Equatable {
     public var client: IPAddress?
     /// The signed link by which the browser joined, verified.
     public var signed: SignedLink?
+    /// The link by which the browser joined, if this is its dial and the number is hidden: `target` and `trunk` are the link's then.
+    public var hidden: LinkID?
 
     public init(
         room: RoomSlug, peer: PeerID, load: LoadID, key: DialKey, origin: Origin, target: DialTarget, trunk: TrunkID?, client: IPAddress? = nil,
-        signed: SignedLink? = nil
+        signed: SignedLink? = nil, hidden: LinkID? = nil
     ) {
+        self.hidden = hidden
         self.room = room
         self.peer = peer
         self.load = load

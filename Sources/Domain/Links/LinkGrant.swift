@@ -8,10 +8,16 @@ public struct LinkGrant: Sendable, Equatable {
     /// Calls that were made by it.
     public var used: Int
     public var hidesNumber: Bool
+    /// Shown to the phone that is called, in the place of the trunk's.
+    public var callerID: E164Number?
     /// Why it does not dial now, apart from its uses.
     public var fault: LinkFault?
 
-    public init(id: LinkID, maximumSeconds: Int? = nil, maximumUses: Int? = nil, used: Int = 0, hidesNumber: Bool = false, fault: LinkFault? = nil) {
+    public init(
+        id: LinkID, maximumSeconds: Int? = nil, maximumUses: Int? = nil, used: Int = 0, hidesNumber: Bool = false, callerID: E164Number? = nil,
+        fault: LinkFault? = nil
+    ) {
+        self.callerID = callerID
         self.id = id
         self.maximumSeconds = maximumSeconds
         self.maximumUses = maximumUses

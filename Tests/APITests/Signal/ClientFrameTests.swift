@@ -19,6 +19,8 @@ struct ClientFrameTests {
         (#"{"type":"signal","description":{"type":"offer","sdp":"v=0\r\n"}}"#, .offer(sdp: "v=0\r\n")),
         (#"{"type":"signal","candidate":{"candidate":"candidate:1 1 UDP 1 127.0.0.1 9 typ host","sdpMid":"0"}}"#, .candidate),
         (#"{"type":"signal","candidate":null}"#, .candidate),
+        (#"{"type":"join","load":"\#(load)","link":"\#(load)"}"#, .join(JoinFrame(room: nil, name: nil, load: LoadID(load)!, slug: LinkSlug(load)))),
+        (#"{"type":"dial","link":"\#(load)","key":"k-345678"}"#, .dial(DialFrame(.link(LinkSlug(load)!), key: DialKey("k-345678")))),
         (#"{"type":"dial","number":"600"}"#, .dial(DialFrame(target: .short("600")))),
         (
             #"{"type":"dial","number":" 4915157610183","trunk":"tr_4194b9eab3de","origin":"user","key":"k-345678"}"#,
@@ -80,7 +82,9 @@ struct ClientFrameTests {
             (#"{"type":"signal"}"#, .malformedFrame),
             (#"{"type":"signal","description":{"type":"answer","sdp":""}}"#, .invalidOffer),
             (#"{"type":"dial","number":"600","trunk":"tr_1"}"#, .invalidTrunk), (#"{"type":"dial","number":"600","key":"k"}"#, .invalidKey),
-            (#"{"type":"dial","number":"600","origin":"robot"}"#, .malformedFrame), (#"{"type":"dial","link":"abc"}"#, .notSupported),
+            (#"{"type":"dial","number":"600","origin":"robot"}"#, .malformedFrame), (#"{"type":"dial","link":"abc"}"#, .unknownLink),
+            (#"{"type":"dial","link":"\#(load)","number":"600"}"#, .malformedFrame),
+            (#"{"type":"join","link":"x","load":"\#(load)"}"#, .malformedFrame),
             (#"{"type":"hangup","call":"ca_1"}"#, .unknownCall),
         ] as [(String, ProblemCode)])
     func wrong(text: String, expected: ProblemCode) {

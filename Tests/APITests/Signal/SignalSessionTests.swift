@@ -32,6 +32,34 @@ struct SignalSessionTests {
         #expect(codes(session.received(Samples.bytes(Self.join), now: .zero)) == [.alreadyJoined])
     }
 
+    @Test("A dial by a link that hides its number is the link's, and only of the link by which the browser came")
+    func hiddenLink() throws {
+        let slug = String(repeating: "a", count: 32)
+        let link = HiddenLink(
+            id: LinkID("ln_1")!, slug: LinkSlug(slug)!, room: Samples.room, name: nil, camera: true, target: .e164("+4930901820"),
+            trunk: TrunkID("tr_4194b9eab3de"))
+        var admission = Self.admission
+        admission.hidden = link
+        var session = SignalSession(now: .zero)
+        _ = session.received(Samples.bytes(Self.join), now: .zero)
+        _ = session.joinFinished(.success(admission), now: .zero, wallMilliseconds: 0)
+        let other = session.received(Samples.bytes(#"{"type":"dial","link":"\#(String(repeating: "b", count: 32))","key":"key-0001"}"#), now: .zero)
+        #expect(codes(other) == [.unknownLink])
+        let actions = session.received(Samples.bytes(#"{"type":"dial","link":"\#(slug)","key":"key-0001"}"#), now: .zero)
+        guard case .start(.dial(let request))? = actions.first else {
+            Issue.record("\(actions)")
+            return
+        }
+        #expect(request.hidden == link.id && request.target == link.target && request.trunk == link.trunk)
+        // The number itself is no dial of the link.
+        let written = session.received(Samples.bytes(#"{"type":"dial","number":"+4930901820","key":"key-0002"}"#), now: .zero)
+        guard case .start(.dial(let plain))? = written.first else {
+            Issue.record("\(written)")
+            return
+        }
+        #expect(plain.hidden == nil)
+    }
+
     @Test("A join that fails may be tried again, and has time for it")
     func joinFails() {
         var session = SignalSession(now: .zero)

@@ -80,6 +80,8 @@ actor FakeCallBook: CallBook {
         query == nil ? .plain : .refused(LinkFault.keyUnknown.problem)
     }
 
+    func hiddenLink(_ slug: LinkSlug, now: Int64) -> (link: HiddenLink, fault: LinkFault?)? { nil }
+
     func key(_ secret: String, now: Int64) -> APIKey? {
         let scope: String
         switch secret {

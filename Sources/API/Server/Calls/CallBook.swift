@@ -8,6 +8,8 @@ package protocol CallBook: Sendable {
     func recordJoin(_ place: Place, now: Int64) async throws
     /// Judges the link that a browser joins with; `isReturn` if it was here before.
     func openLink(_ query: String?, room: RoomSlug, name: DisplayName, isReturn: Bool, now: Int64) async throws -> LinkOpening
+    /// A link that hides its number, and why it does not open, if it does not; `nil` if there is none of this slug.
+    func hiddenLink(_ slug: LinkSlug, now: Int64) async throws -> (link: HiddenLink, fault: LinkFault?)?
     func recordLeft(_ room: RoomSlug, _ peer: PeerID, now: Int64) async throws
 
     /// The one transaction of a dial.

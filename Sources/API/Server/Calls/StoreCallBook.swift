@@ -20,6 +20,10 @@ struct StoreCallBook: CallBook {
         try await store.openLink(query: query, room: room, name: name, isReturn: isReturn, now: now)
     }
 
+    func hiddenLink(_ slug: LinkSlug, now: Int64) async throws -> (link: HiddenLink, fault: LinkFault?)? {
+        try await store.hiddenLink(slug, now: now)
+    }
+
     func recordLeft(_ room: RoomSlug, _ peer: PeerID, now: Int64) async throws {
         try await store.recordLeft(room: room, peer: peer, now: now)
     }

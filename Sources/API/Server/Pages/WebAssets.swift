@@ -4,6 +4,9 @@
 package enum WebAssets {
     static let landing = WebAsset("index.html", PackageResources.index_html)
     static let room = WebAsset("room.html", PackageResources.room_html)
+    /// The room page of a link that hides its number, and the page that says why there is none.
+    static let hiddenRoom = WebTemplate(PackageResources.room_html, replacing: "<html ", by: "<html data-link=\"{{link}}\" ")
+    static let closedLink = WebTemplate(PackageResources.closed_html)
 
     /// What the pages load, by name.
     static let assets: [String: WebAsset] = Dictionary(
@@ -56,5 +59,5 @@ package enum WebAssets {
         ].map { ($0.name, $0) })
 
     /// The names of all files.
-    package static var names: Set<String> { Set(assets.keys).union([landing.name, room.name]) }
+    package static var names: Set<String> { Set(assets.keys).union([landing.name, room.name, "closed.html"]) }
 }

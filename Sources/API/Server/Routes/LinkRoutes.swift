@@ -5,123 +5,126 @@ import Store
 
 /// `/v1/links`: links that somebody may be given.
 struct LinkRoutes: RESTResource {
-    private static let unknown = ProblemDocument.unknown(LinkFault.unknown.problem)
-    /// Links that one request may mint.
-    private static let batch = 1...100
+    static let unknown = ProblemDocument.unknown(LinkFault.unknown.problem)
+    /// Links that one request may mint, and the bytes that they may take: two thousand for each, far above any honest one.
+    private static let batch = 1...1_000
+    private static let batchBytes = 2 * 1_024 * 1_024
 
     let store: Store
     /// The first public origin, such as `https://phone.example.com`.
     let origin: String
 
     func add(to routes: RESTRoutes) {
-        routes.at("/links", .read("links:read", list), .post("links:write", mint))
-        routes.at("/links/:id", .read("links:read", read), .delete("links:write", revoke))
+        routes.at("/links", .read("links:read", list), .post("links:write", bodyLimit: Self.batchBytes, mint))
+        routes.at("/links/:id", .read("links:read", read), .patch("links:write", update), .delete("links:write", revoke))
+        routes.at("/links/:id/stats", .read("links:read", stats))
+        LinkPictures(store: store, origin: origin).add(to: routes)
     }
+
+    // MARK: Minting
 
     /// One link, or with `links` a list of them, all or none.
     @Sendable private func mint(_ request: RESTRequest) async throws -> RESTAnswer {
         var fields = try request.fields()
-        let many = fields.optional("links", .list(Self.batch, of: .object { fields in Self.wish(&fields) }))
-        let one = many == nil ? Self.wish(&fields) : nil
+        let many = fields.setting("links", .list(Self.batch, of: .object { fields in Self.wish(&fields) }))
+        let isBatch = fields.has("links")
+        let one = isBatch ? nil : Self.wish(&fields)
         try fields.finish()
         guard let wishes = many ?? one.map({ [$0] }) else { throw ProblemDocument.serverError }
         var generator = SystemRandomNumberGenerator()
-        guard let links = try await store.mint(wishes, now: request.now, generator: &generator) else {
-            throw ProblemDocument(.unprocessableContent, LinkFault.keyUnknown.problem)
+        switch try await store.mint(wishes, now: request.now, generator: &generator) {
+        case .minted(let links):
+            guard !isBatch, let link = links.first else {
+                return try .document(["data": links.map { LinkDocument($0, origin: origin) }], status: 201)
+            }
+            return try .created(LinkDocument(link, origin: origin), at: "/v1/links/\(link.id)", version: link.version)
+        case .unusableKeys(let places):
+            let problem = LinkFault.keyUnknown.problem
+            throw ProblemDocument(
+                .unprocessableContent, code: problem.code.rawValue,
+                detail: "A signing key is unknown, revoked, or has been replaced by its successor.",
+                errors: InvalidFields(
+                    faults: places.map {
+                        FieldFault(pointer: isBatch ? "#/links/\($0)/signing_key" : "#/signing_key", detail: "This key signs no new links.")
+                    }
+                ).faults)
         }
-        guard many == nil, let link = links.first else {
-            return try .document(["data": links.map { LinkDocument($0, origin: origin) }], status: 201)
-        }
-        return try .created(LinkDocument(link, origin: origin), at: "/v1/links/\(link.id)")
     }
 
     private static func wish(_ fields: inout JSONFields) -> LinkWish? {
         let key = fields.optional("signing_key", JSONRule<SigningKeyID>.id)
-        let room = fields.optional("room", .text(ProblemCode.invalidRoom.sentence) { RoomSlug($0) })
+        let room = fields.optional("room", LinkFields.room)
         let name = fields.optional("name", .text(ProblemCode.invalidName.sentence) { DisplayName($0) })
-        let dial = fields.optional("dial", .text(ProblemCode.invalidNumber.sentence) { try? DialTarget(parsing: $0) })
+        let dial = fields.optional("dial", LinkFields.dial)
         let trunk = fields.optional("trunk", JSONRule<TrunkID>.id)
         let camera = fields.optional("camera", .flag)
         let role = fields.optional("role", JSONRule<LinkRole>.word)
-        let notBefore = fields.optional("not_before", .time)
-        let expiresAt = fields.optional("expires_at", .time)
-        let uses = fields.optional("max_uses", .integer(1...1_000_000))
-        let seconds = fields.optional("max_call_seconds", .integer(1...86_400))
-        let prefix = JSONRule<String>.text("It must be + and the first 1 to 15 digits of numbers.") { NumberMatch(prefix: $0)?.prefix }
-        let destinations = fields.optional("destinations", .list(0...100, of: prefix))
-        let note = fields.optional("note", .text(1...200))
+        let hidesNumber = fields.optional("hide_number", .flag) ?? false
+        let patch = LinkFields.limits(&fields)
         if key == nil && room != nil { fields.refuse("room", "A random link has a random room; a signed one may name it.") }
         if key == nil && role != nil { fields.refuse("role", "Only a signed link says a role.") }
-        if let notBefore, let expiresAt, notBefore >= expiresAt { fields.refuse("expires_at", "It must come after not_before.") }
+        if hidesNumber {
+            if !fields.has("dial") { fields.refuse("dial", "A link that hides its number needs one.") }
+            if key != nil { fields.refuse("hide_number", "A signed link says its number in its address.") }
+        }
+        let (notBefore, expiresAt) = (patch.notBefore.applied(to: nil), patch.expiresAt.applied(to: nil))
+        if let notBefore, let expiresAt, notBefore >= expiresAt { fields.refuse("expires_at", LinkFields.order) }
         return LinkWish(
             signingKey: key, link: RoomLink(room: room, name: name, dial: dial, trunk: trunk, camera: camera ?? true), role: role,
-            notBefore: notBefore.map { $0 / 1_000 }, expiresAt: expiresAt.map { $0 / 1_000 }, maximumUses: uses, maximumSeconds: seconds,
-            destinations: destinations ?? [], note: note)
+            hidesNumber: hidesNumber, callerID: patch.callerID.applied(to: nil), notBefore: notBefore, expiresAt: expiresAt,
+            maximumUses: patch.maximumUses.applied(to: nil), maximumSeconds: patch.maximumSeconds.applied(to: nil),
+            destinations: patch.destinations ?? [], note: patch.note.applied(to: nil))
     }
 
+    // MARK: Reading
+
     @Sendable private func list(_ request: RESTRequest) async throws -> RESTAnswer {
-        try .page(try await store.links(try request.page())) { LinkDocument($0, origin: origin) }
+        let page = try request.page(knowing: LinkFields.filters)
+        return try .page(try await store.links(page, try LinkFields.filter(request))) { LinkDocument($0, origin: origin) }
     }
 
     @Sendable private func read(_ request: RESTRequest) async throws -> RESTAnswer {
-        guard let link = try await store.link(try id(request)) else { throw Self.unknown }
-        return try .document(LinkDocument(link, origin: origin))
+        guard let link = try await store.link(try Self.id(request)) else { throw Self.unknown }
+        return try .document(LinkDocument(link, origin: origin), version: link.version)
+    }
+
+    @Sendable private func stats(_ request: RESTRequest) async throws -> RESTAnswer {
+        guard let stats = try await store.linkStats(try Self.id(request)) else { throw Self.unknown }
+        return try .document(LinkStatsDocument(stats))
+    }
+
+    // MARK: Changing
+
+    @Sendable private func update(_ request: RESTRequest) async throws -> RESTAnswer {
+        let id = try Self.id(request)
+        let condition = try request.versionCondition()
+        var fields = try request.fields()
+        let patch = LinkFields.limits(&fields)
+        try fields.finish()
+        switch try await store.updateLink(id, patch, if: condition) {
+        case .done(let link): return try .document(LinkDocument(link, origin: origin), version: link.version)
+        case .missing: throw Self.unknown
+        case .outdated: throw ProblemDocument.outdated
+        case .endsBeforeItBegins: throw InvalidFields(faults: [FieldFault(pointer: "#/expires_at", detail: LinkFields.order)])
+        case .timesAreSigned:
+            throw InvalidFields(
+                faults: ["not_before", "expires_at"].filter { fields.has($0) }.map {
+                    FieldFault(pointer: "#/\($0)", detail: "The times of a signed link stand under its signature. Revoke it, and make another.")
+                })
+        }
     }
 
     @Sendable private func revoke(_ request: RESTRequest) async throws -> RESTAnswer {
-        guard try await store.revokeLink(try id(request), now: request.now) else { throw Self.unknown }
-        return .nothing
+        switch try await store.revokeLink(try Self.id(request), if: try request.versionCondition(), now: request.now) {
+        case .changed: return .nothing
+        case .missing: throw Self.unknown
+        case .outdated: throw ProblemDocument.outdated
+        }
     }
 
     /// Not of the form of other ids: a link that was signed elsewhere is named by its signer.
-    private func id(_ request: RESTRequest) throws(ProblemDocument) -> LinkID {
-        guard let id = request.parameters.get("id").flatMap({ LinkID(String($0)) }) else { throw Self.unknown }
+    static func id(_ request: RESTRequest) throws(ProblemDocument) -> LinkID {
+        guard let id = request.parameters.get("id").flatMap({ LinkID(String($0)) }) else { throw unknown }
         return id
-    }
-}
-
-/// A link as REST shows it. Whoever has its `url` has what it permits.
-private struct LinkDocument: Encodable {
-    enum Kind: String, Encodable { case random, signed }
-
-    var id: LinkID
-    var kind: Kind
-    /// Absent for one that was signed elsewhere.
-    var url: String?
-    var room: RoomSlug
-    var dial: String?
-    var trunk: TrunkID?
-    var name: String?
-    var signingKey: SigningKeyID?
-    var notBefore: String?
-    var expiresAt: String?
-    var maxUses: Int?
-    var maxCallSeconds: Int?
-    var destinations: [String]
-    var note: String?
-    var createdAt: String
-    var revokedAt: String?
-    var opened: Int
-    var dialled: Int
-    var answered: Int
-
-    init(_ link: MintedLink, origin: String) {
-        id = link.id
-        kind = link.isSigned ? .signed : .random
-        url = link.query.map { origin + RoomLink.path + "?" + $0 }
-        room = link.room
-        dial = link.target?.text
-        trunk = link.trunk
-        name = link.name
-        signingKey = link.signingKey
-        notBefore = link.notBefore.map { RFC3339.text(milliseconds: $0) }
-        expiresAt = link.expiresAt.map { RFC3339.text(milliseconds: $0) }
-        maxUses = link.maximumUses
-        maxCallSeconds = link.maximumSeconds
-        destinations = link.destinations
-        note = link.note
-        createdAt = RFC3339.text(milliseconds: link.createdAt)
-        revokedAt = link.revokedAt.map { RFC3339.text(milliseconds: $0) }
-        (opened, dialled, answered) = (link.opened, link.dialled, link.answered)
     }
 }

@@ -26,17 +26,44 @@ struct SignalDesk: Sendable {
     // MARK: Join and leave
 
     func join(_ frame: JoinFrame, socket: SignalSocket) async -> Result<SignalSession.Admission, SignalFault> {
-        let (place, resumed) = await self.place(for: frame)
+        do throws(SignalFault) {
+            let hidden = try await hiddenLink(of: frame, socket: socket)
+            guard let room = frame.room ?? hidden?.room, room == hidden?.room ?? room else { throw SignalFault(.linkTampered, about: "join") }
+            guard let name = frame.name ?? hidden?.name else { throw SignalFault(.invalidName, "Please enter a name.", about: "join") }
+            return await join(frame, room: room, name: name, hidden: hidden, socket: socket)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// What the server knows of a link that hides its number; that it still opens is judged with the join.
+    private func hiddenLink(of frame: JoinFrame, socket: SignalSocket) async throws(SignalFault) -> HiddenLink? {
+        guard let slug = frame.slug else { return nil }
+        let known: (link: HiddenLink, fault: LinkFault?)?
+        do {
+            known = try await calls.hiddenLink(slug, now: clock.wallMilliseconds)
+        } catch {
+            logger.error("link not read", metadata: ["error": "\(error)"])
+            throw SignalFault(.serverError, about: "join")
+        }
+        guard let known else { throw SignalFault(.unknownLink, about: "join") }
+        return known.link
+    }
+
+    private func join(
+        _ frame: JoinFrame, room: RoomSlug, name: DisplayName, hidden: HiddenLink?, socket: SignalSocket
+    ) async -> Result<SignalSession.Admission, SignalFault> {
+        let (place, resumed) = await self.place(for: frame, in: room)
         // First, so that neither the record nor the bridge hears of joins that are too many.
         guard resumed || joins.admits(socket.client, now: clock.now) else { return .failure(SignalFault(.tooManyJoins, about: "join")) }
         let opening: LinkOpening
         do {
             opening = try await calls.openLink(
-                frame.link, room: frame.room, name: frame.name, isReturn: resumed, now: clock.wallMilliseconds)
+                frame.link, room: room, name: name, isReturn: resumed, now: clock.wallMilliseconds)
         } catch {
-            logger.error("link not judged", metadata: ["room": "\(frame.room.shortened)", "error": "\(error)"])
+            logger.error("link not judged", metadata: ["room": "\(room.shortened)", "error": "\(error)"])
             // Without the record nobody dials; a link that must be judged waits, a plain room does not.
-            guard frame.link == nil else { return .failure(SignalFault(.serverError, about: "join")) }
+            guard frame.link == nil, hidden == nil else { return .failure(SignalFault(.serverError, about: "join")) }
             opening = .plain
         }
         var signed: SignedLink?
@@ -49,7 +76,7 @@ struct SignalDesk: Sendable {
         socket.enter(place)
         await hub.enter(place, socket)
         do throws(SignalFault) {
-            let (participants, isLocked) = try await seat(place, name: frame.name, isHost: signed?.role == .host)
+            let (participants, isLocked) = try await seat(place, name: name, isHost: signed?.role == .host)
             guard await hub.isSeated(socket, place) else {
                 // Put out while it came in: the bridge must not keep what the hub has given up.
                 _ = try? await bridge.send(.leave(room: place.room, peer: place.peer), expiry: clock.wallMilliseconds + Self.patience)
@@ -58,7 +85,7 @@ struct SignalDesk: Sendable {
             return .success(
                 SignalSession.Admission(
                     place: place, participants: participants, resume: token(for: place), resumed: resumed, calls: await liveCalls(in: place.room),
-                    isLocked: isLocked, signed: signed))
+                    isLocked: isLocked, signed: signed, hidden: hidden))
         } catch {
             socket.forget()
             _ = await hub.leave(place, socket, waiting: resumed, now: clock.now)
@@ -66,14 +93,14 @@ struct SignalDesk: Sendable {
         }
     }
 
-    private func place(for frame: JoinFrame) async -> (Place, resumed: Bool) {
+    private func place(for frame: JoinFrame, in room: RoomSlug) async -> (Place, resumed: Bool) {
         if let text = frame.resume, let token = try? ResumeToken(opening: text, with: resumeKey, now: clock.wallMilliseconds),
-            token.room == frame.room, token.load == frame.load, await hub.holds(token.peer, in: token.room)
+            token.room == room, token.load == frame.load, await hub.holds(token.peer, in: token.room)
         {
             return (Place(peer: token.peer, room: token.room, load: token.load), true)
         }
         var generator = SystemRandomNumberGenerator()
-        return (Place(peer: PeerID(random: &generator), room: frame.room, load: frame.load), false)
+        return (Place(peer: PeerID(random: &generator), room: room, load: frame.load), false)
     }
 
     private func seat(_ place: Place, name: DisplayName, isHost: Bool) async throws(SignalFault) -> (participants: [Participant], isLocked: Bool) {

@@ -69,18 +69,21 @@ private struct FrameMembers {
     }
 
     private func join() throws(SignalFault) -> ClientFrame {
-        guard let room = RoomSlug(try required("room")) else {
-            throw SignalFault(.invalidRoom, about: type)
-        }
-        guard let name = DisplayName(try required("name")) else {
-            throw SignalFault(.invalidName, about: type)
-        }
+        let link = try text("link")
+        let slug = link.flatMap { LinkSlug($0) }
+        // A link that hides its number says both by itself.
+        let writtenRoom = try slug == nil ? required("room") : text("room")
+        let writtenName = try slug == nil ? required("name") : text("name")
+        let room = writtenRoom.flatMap { RoomSlug($0) }
+        guard room != nil || writtenRoom == nil else { throw SignalFault(.invalidRoom, about: type) }
+        let name = writtenName.flatMap { DisplayName($0) }
+        guard name != nil || writtenName == nil else { throw SignalFault(.invalidName, about: type) }
         guard let load = LoadID(try required("load")) else {
             throw SignalFault(.invalidLoad, about: type)
         }
         return try only(
             ["room", "name", "load", "resume", "link"],
-            .join(JoinFrame(room: room, name: name, load: load, resume: try text("resume"), link: try text("link"))))
+            .join(JoinFrame(room: room, name: name, load: load, resume: try text("resume"), link: slug == nil ? link : nil, slug: slug)))
     }
 
     private func signal() throws(SignalFault) -> ClientFrame {
@@ -102,12 +105,15 @@ private struct FrameMembers {
             }
             key = valid
         }
-        if try text("link") != nil { throw SignalFault(.notSupported, about: type, key: key) }
         let origin: DialRequest.Origin
         switch try text("origin") {
         case nil, "url": origin = .url
         case "user": origin = .user
         default: throw malformed("The origin of a dial is url or user.")
+        }
+        if let written = try text("link") {
+            guard let slug = LinkSlug(written) else { throw SignalFault(.unknownLink, about: type, key: key) }
+            return try only(["origin", "key", "link"], .dial(DialFrame(.link(slug), origin: origin, key: key)))
         }
         // What is no number is refused by FraudGuard, so that it has a row as every refusal has.
         let target = DialTarget(written: try required("number"))

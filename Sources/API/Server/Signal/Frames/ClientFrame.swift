@@ -41,15 +41,22 @@ package enum ClientFrame: Sendable, Equatable {
 
 /// A browser that wants a place in a room.
 package struct JoinFrame: Sendable, Equatable {
-    package var room: RoomSlug
-    package var name: DisplayName
+    /// `nil` only with a `slug`: the link says it.
+    package var room: RoomSlug?
+    /// `nil` only with a `slug`: the link says it, or it is asked for.
+    package var name: DisplayName?
     package var load: LoadID
     /// The token of an earlier welcome; not checked yet.
     package var resume: String?
     /// The query of a signed link, as the page has it; not checked yet.
     package var link: String?
+    /// The link that hides its number; not looked up yet.
+    package var slug: LinkSlug?
 
-    package init(room: RoomSlug, name: DisplayName, load: LoadID, resume: String? = nil, link: String? = nil) {
+    package init(
+        room: RoomSlug?, name: DisplayName?, load: LoadID, resume: String? = nil, link: String? = nil, slug: LinkSlug? = nil
+    ) {
+        self.slug = slug
         self.link = link
         self.room = room
         self.name = name
@@ -60,15 +67,23 @@ package struct JoinFrame: Sendable, Equatable {
 
 /// A browser that wants somebody phoned.
 package struct DialFrame: Sendable, Equatable {
-    package var target: DialTarget
-    package var trunk: TrunkID?
+    package enum Wish: Sendable, Equatable {
+        case number(DialTarget, trunk: TrunkID?)
+        /// Whom the link means by which the browser came: it does not know the number.
+        case link(LinkSlug)
+    }
+
+    package var wish: Wish
     package var origin: DialRequest.Origin
     /// `nil` means the load's automatic key.
     package var key: DialKey?
 
     package init(target: DialTarget, trunk: TrunkID? = nil, origin: DialRequest.Origin = .url, key: DialKey? = nil) {
-        self.target = target
-        self.trunk = trunk
+        self.init(.number(target, trunk: trunk), origin: origin, key: key)
+    }
+
+    package init(_ wish: Wish, origin: DialRequest.Origin = .url, key: DialKey? = nil) {
+        self.wish = wish
         self.origin = origin
         self.key = key
     }

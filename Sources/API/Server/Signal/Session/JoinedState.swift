@@ -5,6 +5,8 @@ struct JoinedState {
     let place: Place
     /// The signed link by which the browser came.
     let signed: SignedLink?
+    /// The link by which the browser came, if it hides its number.
+    let hidden: HiddenLink?
     /// The own name, as the room has it.
     let name: String
     /// Orders of a host and messages, the first of them under way: each waits for the one before it.
@@ -33,7 +35,8 @@ struct JoinedState {
     /// Ended calls are remembered to keep stale news away; beyond this many they are forgotten.
     private static let toldLimit = 256
 
-    init(place: Place, name: String, signed: SignedLink? = nil) {
+    init(place: Place, name: String, signed: SignedLink? = nil, hidden: HiddenLink? = nil) {
+        self.hidden = hidden
         self.name = name
         self.place = place
         self.signed = signed

@@ -53,14 +53,17 @@ extension SignalSession {
         package var isLocked: Bool
         /// The signed link by which the browser came.
         package var signed: SignedLink?
+        /// The link by which the browser came, if it hides its number.
+        package var hidden: HiddenLink?
 
         /// What the newcomer goes by.
         var name: String { participants.first { $0.id == .peer(place.peer) }?.name ?? "" }
 
         package init(
             place: Place, participants: [Participant], resume: String, resumed: Bool, calls: [CallSnapshot], isLocked: Bool = false,
-            signed: SignedLink? = nil
+            signed: SignedLink? = nil, hidden: HiddenLink? = nil
         ) {
+            self.hidden = hidden
             self.isLocked = isLocked
             self.signed = signed
             self.place = place

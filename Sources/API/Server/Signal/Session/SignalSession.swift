@@ -150,7 +150,7 @@ package struct SignalSession: ~Copyable {
             state = .waiting(until: max(until, now + .seconds(3)))
             return [.send(.error(fault))]
         case .success(let admission):
-            var joined = JoinedState(place: admission.place, name: admission.name, signed: admission.signed)
+            var joined = JoinedState(place: admission.place, name: admission.name, signed: admission.signed, hidden: admission.hidden)
             let calls = admission.calls.map { call in
                 joined.tell(call)
                 return DialStatus(call, key: nil, load: admission.place.load, isHost: joined.isHost, now: wallMilliseconds)
@@ -198,6 +198,16 @@ package struct SignalSession: ~Copyable {
             let reason = CallReason(code: "duplicated_tab", text: "A duplicated tab does not dial by itself. Press Call to ring.")
             return [.send(.dialStatus(DialStatus(notFired: key, reason)))]
         }
+        let (target, trunk, hidden): (DialTarget, TrunkID?, LinkID?)
+        switch dial.wish {
+        case .number(let number, let pinned): (target, trunk, hidden) = (number, pinned, nil)
+        case .link(let slug):
+            // Only who came by it: its slug alone, in another room, is nobody's dial.
+            guard let link = joined.hidden, link.slug == slug else {
+                return [.send(.error(SignalFault(.unknownLink, about: "dial", key: key)))]
+            }
+            (target, trunk, hidden) = (link.target, link.trunk, link.id)
+        }
         // The page sends a dial again until it hears of it: the first one is on its way.
         guard !joined.dialsInFlight.contains(key) else { return [] }
         guard joined.operations < Self.operationLimit else {
@@ -212,7 +222,7 @@ package struct SignalSession: ~Copyable {
                 .dial(
                     DialRequest(
                         room: joined.place.room, peer: joined.place.peer, load: joined.place.load,
-                        key: key, origin: dial.origin, target: dial.target, trunk: dial.trunk, client: client, signed: joined.signed)))
+                        key: key, origin: dial.origin, target: target, trunk: trunk, client: client, signed: joined.signed, hidden: hidden)))
         ]
     }
 
