@@ -102,7 +102,8 @@ class CallCard {
       case "waiting": return "stop";
       case "ended": {
         if (!call.starter) return "dismiss";
-        if (call.outcome === "invalid_number") return "correct";
+        // What is hidden can be neither seen nor changed.
+        if (call.outcome === "invalid_number") return call.slug ? "refused" : "correct";
         const resets = resetTime(call);
         return call.outcome === "blocked" && !(resets && resets <= new Date()) ? "refused" : "again";
       }

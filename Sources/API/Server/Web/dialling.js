@@ -36,11 +36,11 @@ export class Dialling extends EventTarget {
   }
 
   /** The link's own dial, once for this load. */
-  begin({ dial, trunk }) {
-    if (!dial) return;
+  begin({ dial, trunk, slug }) {
+    if (!dial && !slug) return;
     const before = this.#load.autoDial;
     if (before?.dismissed) return;
-    const call = this.#add({ target: dial, trunk, label: readableDial(dial), key: this.#load.autoKey, origin: "url", starter: true });
+    const call = this.#add({ target: dial, slug, trunk, label: readableDial(dial), key: this.#load.autoKey, origin: "url", starter: true });
     if (this.#load.isCopy && !before) {
       this.#hold(call, this.#load.isForgetful ? "forgetful" : "copy");
     } else if (before?.state === "held") {
@@ -54,8 +54,8 @@ export class Dialling extends EventTarget {
   }
 
   /** A person asks for a call. */
-  dial(target, trunk = null) {
-    const call = this.#add({ target, trunk, label: readableDial(target), key: freshKey(), origin: "user", starter: true });
+  dial(target, trunk = null, slug = undefined) {
+    const call = this.#add({ target, slug, trunk, label: readableDial(target), key: freshKey(), origin: "user", starter: true });
     this.#ask();
     this.#changed();
     return call;
@@ -64,7 +64,7 @@ export class Dialling extends EventTarget {
   /** The same call once more, in the place of its old card. */
   again(call) {
     this.dismiss(call);
-    return this.dial(call.target, call.trunk);
+    return this.dial(call.target, call.trunk, call.slug);
   }
 
   /** The number once more into the field, to be put right. */
@@ -105,7 +105,7 @@ export class Dialling extends EventTarget {
     this.#isJoined = true;
     for (const frame of live) this.status(frame);
     // Whoever hears the call already need not be asked whether to make it.
-    this.calls = this.calls.filter((call) => call.state !== "held" || !live.some((frame) => isSame(frame.number, plain(call.label))));
+    this.calls = this.calls.filter((call) => call.state !== "held" || !live.some((frame) => isSame(frame.number, call)));
     for (const call of this.calls) {
       // A wish to hang up may have been spoken into a dead line.
       if (call.hangingUp && call.call && call.state !== "ended") this.#send({ type: "hangup", call: call.call });
@@ -194,7 +194,9 @@ export class Dialling extends EventTarget {
     for (const call of this.calls) {
       if (call.state !== "waiting" && call.state !== "asked" && call.state !== "returning") continue;
       if (!call.key) continue;
-      const frame = { type: "dial", number: call.target, origin: call.origin, key: call.key };
+      // The page of a link that hides its number knows no more of it than the link.
+      const whom = call.slug ? { link: call.slug } : { number: call.target };
+      const frame = { type: "dial", ...whom, origin: call.origin, key: call.key };
       if (call.trunk) frame.trunk = call.trunk;
       if (!this.#send(frame) || call.state !== "waiting") continue;
       call.state = "asked";
@@ -235,8 +237,10 @@ export class Dialling extends EventTarget {
 /** A number as the server writes it, without the separators of people. */
 function plain(number) { return number.replace(/[\s()./-]/g, ""); }
 
-/** Whether a number that may be masked can be this one: `+4915•••••183` shows its beginning and its end. */
-function isSame(shown, number) {
+/** Whether a number that may be masked can be the call's: `+4915•••••183` shows its beginning and its end, one that is hidden nothing. */
+function isSame(shown, call) {
+  if (shown === undefined || call.slug) return shown === undefined && call.slug !== undefined;
+  const number = plain(call.label);
   const [head, tail] = shown.split("•".repeat(5));
   return tail === undefined ? shown === number : number.startsWith(head) && number.endsWith(tail);
 }

@@ -18,6 +18,9 @@ const rules = {
   nocam: /^[01]?$/,
 };
 
+/** What stands for a number that the link hides. */
+const hiddenLabel = "Phone";
+
 /** In characters of the encoded query, each of which is a byte. */
 const queryLimit = 8 * 1024;
 const valueLimit = 2 * 1024;
@@ -61,6 +64,16 @@ export function readLink(search) {
   };
 }
 
+/**
+ * What the server says of a link that hides its number (`/l/<slug>`), in the form of `readLink`; null on any other page.
+ * `slug` stands for the number, which no page knows.
+ */
+export function hiddenLink(text) {
+  if (text === undefined) return null;
+  const { slug, room, name = null, camera } = JSON.parse(text);
+  return { slug, room, name, nameFault: null, dial: null, trunk: null, camera, signed: null };
+}
+
 /** The text of one name or value, or null if an escape is broken or its bytes are not UTF-8. */
 function decode(encoded) {
   try {
@@ -92,6 +105,7 @@ export function inviteAddress(room) {
 
 /** A dial as a person reads it before the server has named the call: a bare plus is shown as the plus that it was. */
 export function readableDial(dial) {
+  if (!dial) return hiddenLabel;
   const digits = dial.replace(/[ ()./-]/g, "");
   return dial.startsWith(" ") && /^\d{7,15}$/.test(digits) ? "+" + digits : dial.trim();
 }

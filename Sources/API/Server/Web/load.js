@@ -55,7 +55,7 @@ export class Load {
    * else of the person is the same load, which has rung already, but its word goes before what was chosen under the last one.
    */
   static async open(link) {
-    const purpose = JSON.stringify([link.room, link.dial, link.trunk]);
+    const purpose = JSON.stringify([link.room, link.slug ?? link.dial, link.trunk]);
     const kept = readEntry();
     if (kept && kept.purpose === purpose) {
       if (await holdLock(kept.id)) return new Load(heed(kept, link));

@@ -3,7 +3,7 @@
 import { CheckIn } from "./check-in.js";
 import { Devices } from "./devices.js";
 import { Gate } from "./gate.js";
-import { randomRoom, readableDial, readLink, showRoomInAddress } from "./link.js";
+import { hiddenLink, randomRoom, readableDial, readLink, showRoomInAddress } from "./link.js";
 import { Load } from "./load.js";
 import { Notices } from "./notices.js";
 import { Visit } from "./visit.js";
@@ -26,7 +26,7 @@ begin();
 async function begin() {
   if (!window.isSecureContext) return stop("insecure");
   if (!window.RTCPeerConnection || !navigator.mediaDevices?.getUserMedia) return stop("unsupported");
-  const link = readLink(location.search);
+  const link = hiddenLink(page.dataset.link) ?? readLink(location.search);
   if (link.refused) return refuse(link.refused);
   if (link.room === null) {
     link.room = randomRoom();
@@ -59,9 +59,11 @@ async function ownName(link, load, devices) {
   if (given) return given;
   page.dataset.state = "name";
   const about = [];
-  if (link.dial) about.push(["phone", load.isCopy ? `${readableDial(link.dial)} is not called before you say so` : `Joining will call ${readableDial(link.dial)}`]);
+  const calls = link.dial !== null || link.slug !== undefined;
+  const [subject, object] = link.dial ? Array(2).fill(readableDial(link.dial)) : ["The phone", "a phone"];
+  if (calls) about.push(["phone", load.isCopy ? `${subject} is not called before you say so` : `Joining will call ${object}`]);
   // Whoever clicks to call wants the call: only a meeting begins with a look into the mirror.
-  const checkIn = link.dial ? null : new CheckIn(devices);
+  const checkIn = calls ? null : new CheckIn(devices);
   checkIn?.open();
   const name = await gate.askName({ room: link.room, about, fault: link.nameFault, suggestion: link.nameFault ? "" : undefined, preview: checkIn?.element });
   checkIn?.close();

@@ -155,7 +155,8 @@ export class Visit {
 
   #join() {
     const frame = { type: "join", room: this.#room, name: this.#name, load: this.#load.id };
-    if (this.#link.signed) frame.link = this.#link.signed;
+    const link = this.#link.slug ?? this.#link.signed;
+    if (link) frame.link = link;
     if (this.#load.resume) frame.resume = this.#load.resume;
     this.#socket.send(frame);
   }
