@@ -13,9 +13,9 @@ from Installation.webhook_receiver import WebhookReceiver
 
 @contextlib.contextmanager
 def endpoint(site, **fields):
-    """A receiver that the installation knows."""
+    """A receiver that the installation tells of calls, if nothing else is said."""
     with WebhookReceiver() as receiver:
-        document = site.api.create("webhooks", url=receiver.url, **fields)
+        document = site.api.create("webhooks", **({"url": receiver.url, "events": ["call.*"]} | fields))
         receiver.secret = document["secret"]
         receiver.id = document["id"]
         try:

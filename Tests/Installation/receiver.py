@@ -82,7 +82,7 @@ class Receiver:
 
 
 def register(installation, receiver, **fields):
-    """Makes a webhook for the receiver by REST; answers its document."""
-    document = REST(installation).made("/v1/webhooks", {"url": receiver.url} | fields)
+    """Makes a webhook for the receiver by REST, of calls if nothing else is said; answers its document."""
+    document = REST(installation).made("/v1/webhooks", {"url": receiver.url, "events": ["call.*"]} | fields)
     receiver.secret = document["secret"]
     return document

@@ -71,6 +71,24 @@ struct CurlClientTests {
         }
     }
 
+    @Test("Retry-After may be a date, and what it says is bounded, whatever it is")
+    func retryAfter() async throws {
+        try await LoopbackServer.with { server async throws in
+            let client = try Self.client()
+            func wait(_ path: String) async throws -> Int64? { try await client.send(Self.post(server.url(path))).retryAfterSeconds }
+            // Nearly eight thousand years, which the schedule cuts down to a day.
+            #expect(try #require(try await wait("/busy-until")) > 86_400)
+            #expect(try await wait("/busy-since") == nil && wait("/busy-oddly") == nil)
+            var generator = SystemRandomNumberGenerator()
+            for path in ["/busy-until", "/busy-madly"] {
+                let answer = DeliveryAnswer.status(503, retryAfterSeconds: try await wait(path))
+                let verdict = DeliverySchedule.judge(answer, tries: 1, failingSince: nil, now: 0, using: &generator)
+                guard case .retry(let at) = verdict.delivery else { throw HTTPFailure.malformedAnswer }
+                #expect(at <= DeliverySchedule.longestWait && (verdict.pauseUntil ?? 0) <= 3_600_000)
+            }
+        }
+    }
+
     @Test("A body without end is cut at the limit, and its status counts", arguments: [("/huge", 200), ("/huge-failure", 500)])
     func huge(path: String, status: Int) async throws {
         try await LoopbackServer.with { server async throws in

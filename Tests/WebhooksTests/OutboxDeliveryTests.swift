@@ -114,4 +114,25 @@ struct OutboxDeliveryTests {
             #expect(server.requests.count == count)
         }
     }
+
+    @Test("With Ed25519 alone it is sent, signed with the key")
+    func asymmetric() async throws {
+        try await LoopbackServer.with { server async throws in
+            var delivery = Self.delivery(1, to: server.url("/created"), secrets: [])
+            delivery.keys = [WebhookSigningKey(bytes: Array(0..<32))!]
+            _ = try await Self.driver(FakeDeliveryBook([delivery])).deliverDue()
+            let expected = WebhookSignature(id: delivery.event, body: delivery.body, now: Self.now, secrets: [], keys: delivery.keys)
+            #expect(server.requests.first?.header("webhook-signature") == expected.signature && expected.signature.hasPrefix("v1a,"))
+        }
+    }
+
+    @Test("What was delivered while the database was away is written down when it is back, many at once, and not sent again")
+    func writtenLater() async throws {
+        try await LoopbackServer.with { server async throws in
+            let book = FakeDeliveryBook((0..<60).map { Self.delivery($0, to: server.url("/created")) }, writeFailures: 2)
+            #expect(try await Self.driver(book).deliverDue() == 60)
+            #expect(await book.results.count == 60 && server.requests.count == 60)
+            #expect(await book.batches.count < 30)
+        }
+    }
 }

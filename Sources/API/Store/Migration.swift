@@ -19,5 +19,9 @@ struct Migration: Sendable {
         Migration(version: 4, name: "webhooks", script: PackageResources._004_webhooks_sql),
         Migration(version: 5, name: "attached_dials", script: PackageResources._005_attached_dials_sql),
         Migration(version: 6, name: "links", script: PackageResources._006_links_sql),
+        Migration(version: 10, name: "webhooks_durable", script: PackageResources._010_webhooks_sql),
     ]
+
+    /// The version that this program brings a database to.
+    static var newest: Int { all.last?.version ?? 0 }
 }

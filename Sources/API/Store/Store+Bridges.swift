@@ -30,6 +30,8 @@ extension Store {
                 try transaction.start(bridge: bridge, epoch: epoch, now: now)
             }
             _ = try transaction.execute("UPDATE bridges SET last_contact = instant($2) WHERE id = $1", .text(bridge), .int(now))
+            // Rooms are locked before their calls, as a dial does it.
+            try transaction.departAll(ofBridge: bridge, exceptOf: epoch, now: now)
             let ended = try transaction.endCalls(ofOtherEpochsThan: epoch, bridge: bridge, now: now)
             try transaction.closeParticipants(ofOtherEpochsThan: epoch, bridge: bridge, now: now)
             return BridgeEpoch(
@@ -79,6 +81,7 @@ extension Store {
             guard isSilent == true else { return [] }
             _ = try transaction.execute(
                 "UPDATE participants SET left_at = greatest(joined_at, instant($2)) WHERE bridge = $1 AND left_at IS NULL", .text(bridge), .int(now))
+            try transaction.departAll(ofBridge: bridge, exceptOf: nil, now: now)
             return try transaction.endAllCalls(bridge: bridge, now: now)
         }
     }

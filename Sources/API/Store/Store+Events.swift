@@ -34,6 +34,7 @@ extension Store {
                 applied.call = try transaction.lockedCall(call)
             case .room where isNew:
                 try transaction.enter(event.change, at: event.atMilliseconds, bridge: bridge, epoch: epoch, isCurrent: isCurrent)
+                try transaction.tellPresence(event, bridge: bridge, epoch: epoch, isCurrent: isCurrent, now: now)
             case .room:
                 break
             }
@@ -177,6 +178,23 @@ extension PostgresTransaction {
                 """, .id(room), .text(bridge), .bits(epoch), .int(at))
         case .participantLeft(_, .call), .participantUpdated, .callDialling, .callRinging, .callAttempted, .callAnswered, .callEnded:
             break
+        }
+    }
+}
+
+extension PostgresTransaction {
+    /// Who comes and goes. An earlier epoch's news can still end a stay, but not begin one.
+    fileprivate func tellPresence(
+        _ event: BridgeEvent, bridge: String, epoch: UInt64, isCurrent: Bool, now: Int64
+    ) throws(PostgresError) {
+        let at = event.atMilliseconds
+        switch event.change {
+        case .participantJoined(let room, let participant):
+            if isCurrent { try arrive(participant, in: room, bridge: bridge, epoch: epoch, at: at, now: now) }
+        case .participantLeft(let room, let participant):
+            try depart(participant, from: room, bridge: bridge, epoch: epoch, at: at, now: now)
+        case .roomEnded(let room): try departAll(from: room, bridge: bridge, epoch: epoch, at: at, now: now)
+        case .participantUpdated, .callDialling, .callRinging, .callAttempted, .callAnswered, .callEnded: break
         }
     }
 }

@@ -149,6 +149,7 @@ extension Store {
             guard condition.holds(for: known.version) else { return .outdated }
             guard known.isOpen else { return .changed(id) }
             // The one place where a link goes from open to revoked: what follows from it belongs into this transaction.
+            try transaction.publishRevocation(of: id, now: now)
             _ = try transaction.execute("UPDATE links SET revoked_at = instant($2), version = version + 1 WHERE id = $1", .id(id), .int(now))
             return .changed(id)
         }

@@ -45,11 +45,11 @@ extension Store {
 
     /// Why this program must not touch a database with this past; `nil` if it is the beginning of its own.
     private static func refusal(_ applied: [AppliedMigration]) -> StoreError? {
-        if let newest = applied.last, newest.version > Migration.all.count {
+        if let newest = applied.last, newest.version > Migration.newest {
             return StoreError(
                 .databaseNewer,
                 """
-                the database is at schema version \(newest.version) («\(newest.name)»), this Ringlink knows \(Migration.all.count) \
+                the database is at schema version \(newest.version) («\(newest.name)»), this Ringlink knows \(Migration.newest) \
                 at most: start the newer Ringlink, or restore the backup made before it ran
                 """)
         }

@@ -6,9 +6,11 @@ import Synchronization
 /// The driver of the outbox: claims what is due, makes the tries side by side, and writes down what the schedule says of each.
 package final class OutboxDelivery: Sendable {
     /// Tries under way at once in this process.
-    package static let maximumInFlight = 64
+    package static let maximumInFlight = 256
     /// How often the outbox is looked into when nothing else gives cause to.
     private static let interval = Duration.milliseconds(500)
+    /// The pause after a claim: what is finished meanwhile is followed by one claim and not by one each.
+    private static let breath = Duration.milliseconds(5)
     /// How long a database that does not answer is left alone.
     private static let recovery = Duration.seconds(2)
     private static let cleaning: Int64 = 10 * 60_000
@@ -18,12 +20,14 @@ package final class OutboxDelivery: Sendable {
     private let now: @Sendable () -> Int64
     private let logger: Logger
     private let underWay = Atomic<Int>(0)
+    private let ledger: ResultLedger
 
     package init(book: any DeliveryBook, sender: WebhookSender, now: @escaping @Sendable () -> Int64, logger: Logger) {
         self.book = book
         self.sender = sender
         self.now = now
         self.logger = logger
+        ledger = ResultLedger(book: book, now: now, logger: logger)
     }
 
     /// Runs until it is cancelled; what is under way then is given back, for another process or the next start.
@@ -48,7 +52,9 @@ package final class OutboxDelivery: Sendable {
                         wake.yield()
                     }
                 }
+                if !claimed.isEmpty { try? await Task.sleep(for: Self.breath) }
             }
+            await ledger.hurry()
             group.cancelAll()
         }
     }
@@ -84,13 +90,7 @@ package final class OutboxDelivery: Sendable {
         let verdict = DeliverySchedule.judge(
             attempt.answer, tries: delivery.tries, failingSince: delivery.failingSince, now: now(), using: &generator)
         tell(verdict, attempt, of: delivery)
-        do {
-            // The receiver has had it: that is written down even if the process is going.
-            let isOurs = try await Task { [book, now] in try await book.finish(delivery, attempt, verdict, now: now()) }.value
-            if !isOurs { logger.notice("webhook was claimed anew during its try", metadata: ["event": "\(delivery.event)"]) }
-        } catch {
-            logger.warning("webhook's try not written down, it will be repeated", metadata: ["event": "\(delivery.event)", "error": "\(error)"])
-        }
+        _ = await ledger.write(FinishedDelivery(delivery, attempt, verdict))
     }
 
     private func tell(_ verdict: DeliverySchedule.Verdict, _ attempt: DeliveryAttempt, of delivery: ClaimedDelivery) {

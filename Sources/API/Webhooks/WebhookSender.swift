@@ -17,8 +17,10 @@ package struct WebhookSender: Sendable {
 
     /// `nil` if the try could not be made here: the process is going, or has no place for it.
     package func send(_ delivery: ClaimedDelivery, now: Int64) async -> DeliveryAttempt? {
-        guard !delivery.secrets.isEmpty else { return DeliveryAttempt(at: now, milliseconds: 0, answer: .failed(.unsigned)) }
-        let signature = WebhookSignature(id: delivery.event, body: delivery.body, now: now, secrets: delivery.secrets)
+        guard !delivery.secrets.isEmpty || !delivery.keys.isEmpty else {
+            return DeliveryAttempt(at: now, milliseconds: 0, answer: .failed(.unsigned))
+        }
+        let signature = WebhookSignature(id: delivery.event, body: delivery.body, now: now, secrets: delivery.secrets, keys: delivery.keys)
         let post = HTTPPost(
             url: delivery.url, headers: [("content-type", "application/json")] + signature.headers, body: delivery.body,
             allowsPlainHTTP: allowsPlainHTTP)

@@ -22,4 +22,10 @@ extension EventID {
         let digest = SHA256.hash(data: Array("ringlink event v1 \(call.text) \(sequence)".utf8))
         self.init(unchecked: Self.prefix + String(HexDigits.encode(digest).prefix(Self.digits)))
     }
+
+    /// The id of another subject's event. Its numbers begin anew after a long silence, so the moment is part of it.
+    public init(of subject: WebhookSubject, sequence: Int, at: Int64) {
+        let digest = SHA256.hash(data: Array("ringlink event v1 \(subject.text) \(sequence) \(at)".utf8))
+        self.init(unchecked: Self.prefix + String(HexDigits.encode(digest).prefix(Self.digits)))
+    }
 }

@@ -1,4 +1,4 @@
-/// The body of one webhook, version 1. It is made once, in the transaction that changes the call, and sent as it is at every try.
+/// The body of one webhook, version 1. It is made once, in the transaction in which it happens, and sent as it is at every try.
 ///
 /// Its names are the JSON's. Fields may be added within a version; none changes its meaning.
 public struct WebhookMessage<Content: Encodable & Sendable>: Encodable, Sendable {
@@ -7,7 +7,7 @@ public struct WebhookMessage<Content: Encodable & Sendable>: Encodable, Sendable
     public var type: WebhookEventType
     /// When it happened, RFC 3339 in UTC.
     public var timestamp: String
-    /// 1, 2, 3… within one call, without gaps over all its events (an endpoint's filter may leave some out).
+    /// 1, 2, 3… within one subject, without gaps over all its events (an endpoint's filter may leave some out).
     public var sequence: Int
     public var data: Content
 
@@ -19,6 +19,14 @@ public struct WebhookMessage<Content: Encodable & Sendable>: Encodable, Sendable
         self.sequence = sequence
         self.data = data
     }
+
+    private init(as other: WebhookMessage<some Encodable & Sendable>, data: Content) {
+        (version, id, type, timestamp, sequence) = (other.version, other.id, other.type, other.timestamp, other.sequence)
+        self.data = data
+    }
+
+    /// The same event, whose content would be too long.
+    public var withoutContent: WebhookMessage<OmittedEventData> { WebhookMessage<OmittedEventData>(as: self, data: OmittedEventData()) }
 }
 
 /// The `data` of a `call.…` event.
@@ -120,13 +128,6 @@ extension CallEventData {
             ended_at: call.endedAt.map(RFC3339.text), talk_seconds: call.talkSeconds,
             attempts: record.attempts.map { $0.suffix(Self.attemptLimit).map(Attempt.init) })
     }
-}
-
-/// The `data` of a `webhook.test` event.
-public struct WebhookTestData: Encodable, Sendable {
-    public var webhook: WebhookID
-
-    public init(webhook: WebhookID) { self.webhook = webhook }
 }
 
 extension String {

@@ -50,6 +50,34 @@ struct WebhookMessageTests {
         for outcome in CallOutcome.allCases {
             #expect(WebhookEventType(reaching: .ended, outcome: outcome) == (outcome == .blocked ? .callBlocked : .callEnded))
         }
-        #expect(!WebhookEventType.filterable.contains(.webhookTest) && WebhookEventType.filterable.count == 6)
+        #expect(!WebhookEventType.filterable.contains(.webhookTest))
+    }
+
+    @Test("A filter names a type or a family of those that there are, and is read back as it is written")
+    func filters() {
+        for filter in WebhookEventFilter.all { #expect(WebhookEventFilter(filter.text) == filter) }
+        #expect(WebhookEventFilter("call.*") == .family("call") && WebhookEventFilter("call.ended") == .type(.callEnded))
+        #expect(Set(WebhookEventFilter.all).count == WebhookEventFilter.all.count)
+        for text in ["", "*", "call", "call.", "call.gone", "*.ended", "call.*.x", "calls.*", "webhook.test", "CALL.*"] {
+            #expect(WebhookEventFilter(text) == nil, "\(text)")
+        }
+    }
+
+    @Test("What is told of rooms, participants, links and webhooks stays under 20 kB, whatever they are called")
+    func otherSizes() throws {
+        let long = String(repeating: "\u{1}\u{1F600}", count: 100_000)
+        let room = try #require(RoomSlug("team-standup"))
+        func size(_ data: some Encodable & Sendable) throws -> Int {
+            let id = try #require(EventID("ev_0123456789abcdef01234567"))
+            return try JSONEncoder().encode(WebhookMessage(id: id, type: .roomEnded, at: 0, sequence: 1, data: data)).count
+        }
+        let call = try #require(CallID("ca_0123456789abcdef01234567"))
+        #expect(try size(ParticipantEventData(.call(call), in: room, kind: .phone, name: long, joinedAt: 0, leftAt: .max)) < 3_000)
+        #expect(try size(RoomEventData(room, startedAt: .min / 2, endedAt: .max / 2)) < 1_000)
+        #expect(try size(LinkEventData(LinkID("ln_0123456789ab")!, room: room, note: long, createdAt: 0, revokedAt: 1)) < 3_000)
+        #expect(try size(WebhookDisabledData(WebhookID("wh_0123456789ab")!, description: long, reason: .gone, at: 0, failingSince: 1)) < 3_000)
+        let message = WebhookMessage(id: EventID("ev_0123456789abcdef01234567")!, type: .roomEnded, at: 5_000, sequence: 7, data: [long])
+        let short = String(decoding: try JSONEncoder().encode(message.withoutContent), as: UTF8.self)
+        #expect(short.contains(#""omitted":"too_long""#) && short.contains(#""sequence":7"#) && short.utf8.count < 300)
     }
 }

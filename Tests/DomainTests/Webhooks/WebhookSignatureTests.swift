@@ -40,4 +40,19 @@ struct WebhookSignatureTests {
         #expect(both.signature == "v1,IQAJUFHKDlHuxat9b6L7eEDsXMcxpvPufMMI9tVcoD4= v1,gpqF5kYlq2BbbpfEasqeHxANiTD9fNid1L3STvlYzSA=")
         #expect(both.headers.map(\.name) == ["webhook-id", "webhook-timestamp", "webhook-signature"])
     }
+
+    // Computed by Python's `cryptography`.
+    @Test("An Ed25519 signature and its public key are what another implementation computed, beside v1 and alone")
+    func asymmetric() throws {
+        let key = try #require(WebhookSigningKey(bytes: Array(0..<32)))
+        #expect(key.publicKey.text == "whpk_A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=")
+        let id = try #require(EventID("ev_0123456789abcdef01234567"))
+        let body = Array(#"{"test": 2432232314}"#.utf8)
+        let expected = "v1a,Tc4aLqQ6O4j/Lf/OXrT2FdtvMN3x8tJzQ+fOs9+KPLOeuMPnyv8Wn2oSs66PLVJRhDMnUB1imWoAHApvGmkjCg=="
+        #expect(WebhookSignature(id: id, body: body, now: 1_614_265_330_999, secrets: [], keys: [key]).signature == expected)
+        let secret = try #require(WebhookSecret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"))
+        let both = WebhookSignature(id: id, body: body, now: 1_614_265_330_999, secrets: [secret], keys: [key])
+        #expect(both.signature == "v1,gpqF5kYlq2BbbpfEasqeHxANiTD9fNid1L3STvlYzSA= " + expected)
+        #expect("\(key)" == "whsk_…" && WebhookSigningKey(bytes: Array(0..<31)) == nil)
+    }
 }

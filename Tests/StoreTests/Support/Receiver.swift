@@ -10,10 +10,11 @@ struct Receiver {
     let secret: WebhookSecret
 
     static func make(
-        _ store: Store, events: [WebhookEventType]? = nil, url: String = "https://crm.example.com/", at: Int64 = start
+        _ store: Store, events: [WebhookEventFilter]? = nil, url: String = "https://crm.example.com/",
+        signature: WebhookSignatureKind = .hmac, at: Int64 = start
     ) async throws -> Receiver {
         var generator = SystemRandomNumberGenerator()
-        let made = try await store.createWebhook(.init(url: url, events: events), now: at, generator: &generator)
+        let made = try await store.createWebhook(.init(url: url, events: events, signature: signature), now: at, generator: &generator)
         let (secret, webhook) = try #require(made)
         return Receiver(webhook: webhook, secret: secret)
     }

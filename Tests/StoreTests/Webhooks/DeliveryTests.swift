@@ -220,7 +220,7 @@ struct DeliveryTests {
     @Test("A test reaches its endpoint whatever the filter, and nobody else")
     func tested() async throws {
         try await TestStore.with { test in
-            let receiver = try await Receiver.make(test.store, events: [.callEnded])
+            let receiver = try await Receiver.make(test.store, events: [.type(.callEnded)])
             let other = try await Receiver.make(test.store)
             var generator = SystemRandomNumberGenerator()
             let change = try await test.store.testWebhook(receiver.id, now: start, generator: &generator)
@@ -286,18 +286,168 @@ struct DeliveryTests {
             #expect(outdated == .outdated)
             let changed = try await test.store.changeWebhook(id, if: .oneOf([1]), now: start + 5) {
                 $0.isEnabled = false
-                $0.events = [.callEnded, .callBlocked]
+                $0.events = [.type(.callEnded), .family("link")]
                 $0.description = "CRM\u{0}"
             }
             guard case .changed(let webhook) = changed else { throw Unexpected() }
             #expect(webhook.version == 2 && webhook.disabled == .operator && webhook.updatedAt == start + 5)
-            #expect(webhook.settings.events == [.callEnded, .callBlocked] && webhook.settings.description == "CRM\u{FFFD}")
+            #expect(webhook.settings.events == [.type(.callEnded), .family("link")] && webhook.settings.description == "CRM\u{FFFD}")
             #expect(try await test.store.testWebhook(id, now: start, generator: &generator) == .outdated)
             #expect(try await test.store.deleteWebhook(id, if: .oneOf([1])) == .outdated)
             #expect(try await test.store.deleteWebhook(id, if: .oneOf([2])) == .changed(id))
             #expect(try await test.store.deleteWebhook(id, if: .any) == .missing)
             #expect(try await test.store.webhook(id) == nil)
             #expect(try await test.store.deliveries(to: id, PageRequest()) == nil)
+        }
+    }
+
+    @Test("Results in one transaction: each counts by itself, also where another's claim has run out")
+    func batch() async throws {
+        try await TestStore.with { test in
+            let receivers = [try await Receiver.make(test.store), try await Receiver.make(test.store)]
+            for number in 0..<4 as Range<UInt64> { _ = try await Visitor(number, room: "room-\(number)").place(test.store) }
+            let claimed = try await test.claim()
+            #expect(claimed.count == 8)
+            let answers: [DeliveryAnswer] = [.status(204), .status(500), .failed(.timedOut), .status(429, retryAfterSeconds: 30)]
+            var generator = SeededGenerator(seed: 1)
+            var finished = claimed.enumerated().map { index, delivery in
+                let answer = answers[index % 4]
+                let verdict = DeliverySchedule.judge(answer, tries: 1, failingSince: nil, now: start, using: &generator)
+                return FinishedDelivery(delivery, DeliveryAttempt(at: start, milliseconds: 3, answer: answer, excerpt: "\"\u{0}\\ü"), verdict)
+            }
+            finished[3].delivery.tries = 2
+            let written = try await test.store.finish(finished, now: start)
+            #expect(written == Set(claimed.map(\.position)).subtracting([claimed[3].position]))
+            #expect(try await test.store.finish(finished, now: start).isEmpty)
+            for receiver in receivers {
+                let log = try #require(try await test.store.deliveries(to: receiver.id, PageRequest()))
+                #expect(log.entries.flatMap(\.attempts).allSatisfy { $0.excerpt == "\"\u{FFFD}\\ü" && $0.milliseconds == 3 })
+                #expect(try await test.store.webhook(receiver.id)?.failingSince == start)
+            }
+            let states = try await test.count("SELECT count(*) FROM webhook_deliveries WHERE state = 'delivered' AND leased_until IS NULL")
+            #expect(states == 2)
+            #expect(try await test.count("SELECT count(*) FROM webhook_attempts") == 7)
+        }
+    }
+
+    @Test("An endpoint that fails has less under way than one that does not")
+    func failingLimit() async throws {
+        try await TestStore.with { test in
+            _ = try await Receiver.make(test.store)
+            for number in 0..<12 as Range<UInt64> { _ = try await Visitor(number, room: "room-\(number)").place(test.store) }
+            let first = try await test.store.claimDeliveries(limit: 99, endpointLimit: 6, failingLimit: 2, leaseUntil: start + 60_000, now: start)
+            #expect(first.count == 6)
+            for delivery in first { try await test.finish(delivery, .status(500)) }
+            let second = try await test.store.claimDeliveries(limit: 99, endpointLimit: 6, failingLimit: 2, leaseUntil: start + 60_000, now: start)
+            #expect(second.count == 2)
+            for delivery in second { try await test.finish(delivery) }
+            #expect(
+                try await test.store.claimDeliveries(limit: 99, endpointLimit: 6, failingLimit: 2, leaseUntil: start + 60_000, now: start).count == 4)
+        }
+    }
+
+    @Test("An endpoint chooses its signatures, and both kinds outlive their rotation for a day")
+    func signatures() async throws {
+        try await TestStore.with { test in
+            let receiver = try await Receiver.make(test.store, signature: .both)
+            for number in 0..<5 as Range<UInt64> { _ = try await Visitor(number, room: "room-\(number)").place(test.store) }
+            let both = try #require(try await test.claim(1).first)
+            #expect(both.secrets == [receiver.secret] && both.keys.map(\.publicKey.text) == [receiver.webhook.publicKey])
+            _ = try await test.store.changeWebhook(receiver.id, if: .any, now: start) { $0.signature = .ed25519 }
+            #expect(try await test.claim(1).first?.secrets == [] && both.keys.count == 1)
+            var generator = SystemRandomNumberGenerator()
+            let rotated = try #require(try await test.store.rotateWebhookSecret(receiver.id, now: start, generator: &generator)).webhook
+            #expect(rotated.previousPublicKey == receiver.webhook.publicKey && rotated.publicKey != rotated.previousPublicKey)
+            let signed = try #require(try await test.claim(1).first)
+            #expect(signed.keys.map(\.publicKey.text) == [rotated.publicKey, rotated.previousPublicKey] && signed.secrets.isEmpty)
+            #expect(try await test.claim(1, at: start + Store.secretOverlap).first?.keys.map(\.publicKey.text) == [rotated.publicKey])
+            // One of before there were keys gets one when it first wants it, and by no way sooner.
+            try await test.sql { transaction throws(PostgresError) in
+                _ = try transaction.execute(
+                    """
+                    UPDATE webhook_endpoints SET signature = 'hmac', signing_key = NULL, public_key = NULL, previous_signing_key = NULL,
+                                                 previous_public_key = NULL
+                    """)
+            }
+            let change = try await test.store.changeWebhook(receiver.id, if: .any, now: start) { $0.signature = .both }
+            guard case .changed(let changed) = change else { throw Unexpected() }
+            #expect(try await test.claim(1).first?.keys.map(\.publicKey.text) == [changed.publicKey])
+        }
+    }
+
+    @Test("That an endpoint was disabled is told to the others, once, without its URL")
+    func notice() async throws {
+        try await TestStore.with { test in
+            let gone = try await Receiver.make(test.store, events: [.family("call")])
+            let other = try await Receiver.make(test.store, events: [.family("webhook")])
+            for number in 0..<2 as Range<UInt64> { _ = try await Visitor(number, room: "room-\(number)").place(test.store) }
+            for delivery in try await test.claim() { try await test.finish(delivery, .status(410)) }
+            let notice = try await test.claim()
+            #expect(notice.map(\.endpoint) == [other.id])
+            let body = String(decoding: try #require(notice.first).body, as: UTF8.self)
+            #expect(body.contains(#""disabled_reason":"gone""#) && body.contains(gone.id.text) && !body.contains("crm.example.com"))
+            let document = try #require(try await test.store.webhook(gone.id))
+            #expect(document.disabled == .gone && document.disabledAt == start)
+            guard case .changed(let enabled) = try await test.store.changeWebhook(gone.id, if: .any, now: start, { $0.isEnabled = true }) else {
+                throw Unexpected()
+            }
+            #expect(enabled.disabledAt == nil)
+        }
+    }
+
+    @Test("A range is sent again in order, bounded, filtered, and what is on its way stays there")
+    func redeliveredRange() async throws {
+        try await TestStore.with { test in
+            let receiver = try await Receiver.make(test.store)
+            _ = try await wholeCall(test)
+            while case let claimed = try await test.claim(at: start + 10_000), !claimed.isEmpty {
+                for delivery in claimed { try await test.finish(delivery, at: start + 10_000) }
+            }
+            _ = try await Visitor(9, room: "later").dial(test.store, at: start + 9_500)
+            func redeliver(_ range: RedeliveryRange, limit: Int = 100) async throws -> RowChange<QueuedRange> {
+                try await test.store.redeliver(range, to: receiver.id, limit: limit, now: start + 20_000)
+            }
+            let all = RedeliveryRange(from: start, to: start + 10_000)
+            #expect(try await redeliver(RedeliveryRange(from: start, to: start + 10_000, onlyFailed: true)) == .changed(QueuedRange(count: 0)))
+            #expect(
+                try await redeliver(RedeliveryRange(from: start, to: start + 10_000, events: [.family("room")])) == .changed(QueuedRange(count: 0)))
+            #expect(try await redeliver(all, limit: 2) == .changed(QueuedRange(count: 2, next: start + 2_000)))
+            #expect(try await redeliver(RedeliveryRange(from: start + 2_000, to: start + 10_000)) == .changed(QueuedRange(count: 3)))
+            #expect(try await redeliver(all) == .changed(QueuedRange(count: 0)))
+            var order: [Int] = []
+            while case let claimed = try await test.claim(at: start + 20_000), !claimed.isEmpty {
+                #expect(claimed.allSatisfy { $0.tries == 1 })
+                for delivery in claimed {
+                    if try ToldEvent(delivery.body).data.call.state != "queued" || order.isEmpty { order.append(try sequence(delivery)) }
+                    try await test.finish(delivery, at: start + 20_000)
+                }
+            }
+            #expect(order.filter { $0 > 1 } == [2, 3, 4, 5])
+            _ = try await test.store.changeWebhook(receiver.id, if: .any, now: start) { $0.isEnabled = false }
+            #expect(try await redeliver(all) == .outdated)
+            let unknown = try await test.store.redeliver(all, to: WebhookID("wh_000000000000")!, now: start)
+            #expect(unknown == .missing)
+        }
+    }
+
+    @Test("The log is narrowed by state, type, family, call and time, and one entry is read by its event")
+    func filtered() async throws {
+        try await TestStore.with { test in
+            let receiver = try await Receiver.make(test.store)
+            let call = try await wholeCall(test)
+            _ = try await wholeCall(test, 2)
+            func count(_ filter: DeliveryFilter) async throws -> Int? {
+                try await test.store.deliveries(to: receiver.id, filter, PageRequest())?.entries.count
+            }
+            #expect(try await count(DeliveryFilter()) == 10 && count(DeliveryFilter(call: call.id)) == 5)
+            #expect(try await count(DeliveryFilter(type: .type(.callEnded))) == 2 && count(DeliveryFilter(type: .family("call"))) == 10)
+            #expect(try await count(DeliveryFilter(type: .family("room"))) == 0 && count(DeliveryFilter(state: .delivered)) == 0)
+            #expect(try await count(DeliveryFilter(from: start + 2_000)) == 6 && count(DeliveryFilter(from: start, to: start + 1_000)) == 2)
+            let first = try #require(try await test.claim(1).first)
+            try await test.finish(first, .status(500))
+            let entry = try #require(try await test.store.delivery(of: first.event, to: receiver.id))
+            #expect(entry.attempts.count == 1 && entry.state == .pending && entry.subject == entry.call?.text)
+            #expect(try await test.store.delivery(of: EventID("ev_0123456789abcdef01234567")!, to: receiver.id) == nil)
         }
     }
 }

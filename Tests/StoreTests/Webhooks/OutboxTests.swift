@@ -160,7 +160,7 @@ struct OutboxTests {
             try await bridge.send(life[0], to: test.store)
             #expect(try await test.count("SELECT count(*) FROM webhook_events") == 0)
             let late = try await Receiver.make(test.store)
-            let picky = try await Receiver.make(test.store, events: [.callEnded])
+            let picky = try await Receiver.make(test.store, events: [.type(.callEnded)])
             for event in life.dropFirst() { try await bridge.send(event, to: test.store) }
             #expect(try await test.told(of: call.id).map(\.sequence) == [3, 4, 5])
             let page = try await test.store.deliveries(to: picky.id, PageRequest())

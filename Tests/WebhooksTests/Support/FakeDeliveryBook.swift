@@ -13,12 +13,16 @@ actor FakeDeliveryBook: DeliveryBook {
     private var due: [ClaimedDelivery]
     private(set) var results: [Result] = []
     private(set) var released: [EventID] = []
+    /// How many results each transaction had.
+    private(set) var batches: [Int] = []
     private var failures: Int
+    private var writeFailures: Int
 
-    /// - Parameter failures: How often it cannot be read at first.
-    init(_ due: [ClaimedDelivery], failures: Int = 0) {
+    /// - Parameters: How often it cannot be read, and written, at first.
+    init(_ due: [ClaimedDelivery], failures: Int = 0, writeFailures: Int = 0) {
         self.due = due
         self.failures = failures
+        self.writeFailures = writeFailures
     }
 
     func claim(limit: Int, now: Int64) async throws -> [ClaimedDelivery] {
@@ -30,11 +34,14 @@ actor FakeDeliveryBook: DeliveryBook {
         return Array(due.prefix(limit))
     }
 
-    func finish(
-        _ delivery: ClaimedDelivery, _ attempt: DeliveryAttempt, _ verdict: DeliverySchedule.Verdict, now: Int64
-    ) async throws -> Bool {
-        results.append(Result(event: delivery.event, attempt: attempt, verdict: verdict))
-        return true
+    func finish(_ finished: [FinishedDelivery], now: Int64) async throws -> Set<Int64> {
+        if writeFailures > 0 {
+            writeFailures -= 1
+            throw StoreError(.databaseUnavailable, "not now")
+        }
+        batches.append(finished.count)
+        results += finished.map { Result(event: $0.delivery.event, attempt: $0.attempt, verdict: $0.verdict) }
+        return Set(finished.map(\.delivery.position))
     }
 
     func release(_ delivery: ClaimedDelivery) async throws { released.append(delivery.event) }

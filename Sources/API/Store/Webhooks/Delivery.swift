@@ -9,16 +9,17 @@ public struct ClaimedDelivery: Sendable, Equatable {
     public var event: EventID
     public var url: String
     public var body: [UInt8]
-    /// What signs it; none if the endpoint's secret cannot be opened.
+    /// What signs it, as `v1` and as `v1a`; none at all if they cannot be opened.
     public var secrets: [WebhookSecret]
+    public var keys: [WebhookSigningKey]
     /// How many tries were made, with this one. It also names the claim: a result under another number is out of date.
     public var tries: Int
     /// Since when the endpoint has only failed, milliseconds since 1970 UTC.
     public var failingSince: Int64?
 
     public init(
-        position: Int64, endpoint: WebhookID, event: EventID, url: String, body: [UInt8], secrets: [WebhookSecret], tries: Int,
-        failingSince: Int64?
+        position: Int64, endpoint: WebhookID, event: EventID, url: String, body: [UInt8], secrets: [WebhookSecret],
+        keys: [WebhookSigningKey] = [], tries: Int, failingSince: Int64?
     ) {
         self.position = position
         self.endpoint = endpoint
@@ -26,6 +27,7 @@ public struct ClaimedDelivery: Sendable, Equatable {
         self.url = url
         self.body = body
         self.secrets = secrets
+        self.keys = keys
         self.tries = tries
         self.failingSince = failingSince
     }
@@ -49,6 +51,19 @@ public struct DeliveryAttempt: Sendable, Equatable {
     }
 }
 
+/// A claimed try that was made, and what follows from it.
+public struct FinishedDelivery: Sendable, Equatable {
+    public var delivery: ClaimedDelivery
+    public var attempt: DeliveryAttempt
+    public var verdict: DeliverySchedule.Verdict
+
+    public init(_ delivery: ClaimedDelivery, _ attempt: DeliveryAttempt, _ verdict: DeliverySchedule.Verdict) {
+        self.delivery = delivery
+        self.attempt = attempt
+        self.verdict = verdict
+    }
+}
+
 /// One event at one endpoint, as the log shows it.
 public struct WebhookDelivery: Sendable, Equatable {
     /// The raw values are stored and shown.
@@ -58,7 +73,9 @@ public struct WebhookDelivery: Sendable, Equatable {
 
     public var event: EventID
     public var type: String
-    /// The call that it is about; `nil` for a test.
+    /// What it is about, as `WebhookSubject` writes it.
+    public var subject: String
+    /// The call that it is about, if it is about one.
     public var call: CallID?
     public var sequence: Int
     public var state: State

@@ -1,8 +1,31 @@
 import Domain
 import LibPQ
 
-// The transactional outbox: what happens to a call and the news of it are one commit, so that neither is without the other.
+// The transactional outbox: what happens and the news of it are one commit, so that neither is without the other.
 extension PostgresTransaction {
+    /// Tells every endpoint that wants it what has happened to a subject, in the transaction in which it happened.
+    ///
+    /// The subject stays locked until the end of the transaction, so that its events stand in the outbox in the order of their numbers,
+    /// which have no gaps, whether anybody wanted to know or not. (A call is told by `publish`.)
+    /// - Parameters:
+    ///   - at: when it happened; `now`: when it is written. Both in milliseconds since 1970 UTC.
+    func tell(
+        _ type: WebhookEventType, about subject: WebhookSubject, at: Int64, now: Int64, data: some Encodable & Sendable
+    ) throws(PostgresError) {
+        let sequence = try row(
+            """
+            INSERT INTO webhook_subjects AS subject (subject, sequence, told_at) VALUES ($1, 1, instant($2))
+            ON CONFLICT (subject) DO UPDATE SET sequence = subject.sequence + 1, told_at = greatest(subject.told_at, excluded.told_at)
+            RETURNING sequence
+            """, .text(subject.text), .int(now)
+        ) { row throws(PostgresError) in try row.value("sequence", as: Int.self) }
+        guard let sequence else { return }
+        let endpoints = try endpoints(wanting: type)
+        guard !endpoints.isEmpty else { return }
+        let id = EventID(of: subject, sequence: sequence, at: now)
+        try enqueue(WebhookMessage(id: id, type: type, at: at, sequence: sequence, data: data), about: subject, for: endpoints, now: now)
+    }
+
     /// Writes the event of the state that a locked call has come into, for every endpoint that wants it.
     ///
     /// Called by the two statements that write a call's state (`insert` and `write`), and by nothing else: no way of a call can
@@ -18,22 +41,23 @@ extension PostgresTransaction {
         if call.state == .ended { record.attempts = try attempts(of: call.id) }
         let message = WebhookMessage(
             id: EventID(of: call.id, sequence: sequence), type: type, at: at, sequence: sequence, data: CallEventData(call, record))
-        try enqueue(message, about: call.id.text, for: endpoints, now: now)
+        try enqueue(message, about: .call(call.id), for: endpoints, now: now)
     }
 
-    /// Puts a message into the outbox of each endpoint.
+    /// Puts a message into the outbox of each endpoint. One that is too long is sent without its content.
     func enqueue(
-        _ message: WebhookMessage<some Encodable & Sendable>, about subject: String, for endpoints: [WebhookID], now: Int64
+        _ message: WebhookMessage<some Encodable & Sendable>, about subject: WebhookSubject, for endpoints: [WebhookID], now: Int64
     ) throws(PostgresError) {
+        var body = try JSONText.encode(message)
+        if body.utf8.count > WebhookMessageLimits.body { body = try JSONText.encode(message.withoutContent) }
         _ = try execute(
             "INSERT INTO webhook_events (id, type, subject, sequence, body, created_at) VALUES ($1, $2, $3, $4, $5, instant($6))",
-            .id(message.id), .text(message.type.rawValue), .text(subject), .int(Int64(message.sequence)), .text(try JSONText.encode(message)),
-            .int(now))
+            .id(message.id), .text(message.type.rawValue), .text(subject.text), .int(Int64(message.sequence)), .prose(body), .int(now))
         _ = try execute(
             """
             INSERT INTO webhook_deliveries (endpoint, event, subject, due_at, created_at)
             SELECT endpoint, $2, $3, instant($4), instant($4) FROM unnest($1::text[]) AS endpoint
-            """, .texts(endpoints.map(\.text)), .id(message.id), .text(subject), .int(now))
+            """, .texts(endpoints.map(\.text)), .id(message.id), .text(subject.text), .int(now))
     }
 
     /// The number of the event that is due, and what the row knows; `nil` if the call's state has been told.
@@ -59,8 +83,10 @@ extension PostgresTransaction {
     /// Held against deletion until the end of the transaction, so that an endpoint that goes away cannot make a call fail.
     private func endpoints(wanting type: WebhookEventType) throws(PostgresError) -> [WebhookID] {
         try rows(
-            "SELECT id FROM webhook_endpoints WHERE enabled AND (events IS NULL OR $1 = ANY(events)) ORDER BY id FOR KEY SHARE",
-            .text(type.rawValue)
+            """
+            SELECT id FROM webhook_endpoints WHERE enabled AND (events IS NULL OR $1 = ANY(events) OR $2 = ANY(events))
+             ORDER BY id FOR KEY SHARE
+            """, .text(type.rawValue), .text(WebhookEventFilter.family(type.family).text)
         ) { row throws(PostgresError) in try row.domain("id", WebhookID.init) }
     }
 

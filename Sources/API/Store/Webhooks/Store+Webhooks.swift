@@ -14,6 +14,7 @@ extension Store {
         let id = WebhookID(random: &generator)
         let secret = WebhookSecret(random: &generator)
         let sealed = try seal(secret.bytes, for: Self.place(of: id), using: &generator)
+        let key = try freshKey(for: id, using: &generator)
         return try await transaction { transaction throws(PostgresError) in
             // Counted one after the other.
             _ = try transaction.execute("LOCK TABLE webhook_endpoints IN SHARE ROW EXCLUSIVE MODE")
@@ -23,11 +24,13 @@ extension Store {
             guard (count ?? 0) < Self.webhookLimit else { return nil }
             _ = try transaction.execute(
                 """
-                INSERT INTO webhook_endpoints (id, url, description, events, enabled, disabled_reason, secret, created_at, updated_at)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, instant($8), instant($8))
+                INSERT INTO webhook_endpoints (id, url, description, events, enabled, disabled_reason, disabled_at, secret, signature,
+                                               signing_key, public_key, created_at, updated_at)
+                VALUES ($1, $2, $3, $4, $5, $6, CASE WHEN NOT $5 THEN instant($8) END, $7, $9, $10, $11, instant($8), instant($8))
                 """,
                 .id(id), .text(settings.url), .prose(settings.description), .events(settings.events), .bool(settings.isEnabled),
-                .optional(settings.isEnabled ? nil : Webhook.DisabledReason.operator.rawValue), .bytes(sealed), .int(now))
+                .optional(settings.isEnabled ? nil : Webhook.DisabledReason.operator.rawValue), .bytes(sealed), .int(now),
+                .text(settings.signature.rawValue), .bytes(key.sealed), .text(key.text))
             return try transaction.webhook(id).map { (secret, $0) }
         }
     }
@@ -42,7 +45,8 @@ extension Store {
         return try await transaction { transaction throws(PostgresError) in
             let found = try transaction.rows(
                 """
-                SELECT id, version, url, description, events, enabled, disabled_reason, milliseconds(failing_since) AS failing_since,
+                SELECT id, version, url, description, events, signature, public_key, previous_public_key, enabled, disabled_reason,
+                       milliseconds(disabled_at) AS disabled_at, milliseconds(failing_since) AS failing_since,
                        milliseconds(paused_until) AS paused_until, milliseconds(previous_until) AS previous_until,
                        milliseconds(created_at) AS created_at, milliseconds(updated_at) AS updated_at
                   FROM webhook_endpoints
@@ -58,7 +62,10 @@ extension Store {
     public func changeWebhook(
         _ id: WebhookID, if condition: VersionCondition, now: Int64, _ change: @Sendable (inout Webhook.Settings) -> Void
     ) async throws(StoreError) -> RowChange<Webhook> {
-        try await transaction { transaction throws(PostgresError) in
+        // Only taken by an endpoint that has none yet.
+        var generator = SystemRandomNumberGenerator()
+        let key = try freshKey(for: id, using: &generator)
+        return try await transaction { transaction throws(PostgresError) in
             guard let webhook = try transaction.lockedWebhook(id) else { return .missing }
             guard condition.holds(for: webhook.version) else { return .outdated }
             var settings = webhook.settings
@@ -69,11 +76,14 @@ extension Store {
                 UPDATE webhook_endpoints
                    SET version = version + 1, url = $2, description = $3, events = $4, enabled = $5,
                        disabled_reason = CASE WHEN NOT $5 THEN coalesce(disabled_reason, 'operator') END,
+                       disabled_at = CASE WHEN NOT $5 THEN coalesce(disabled_at, instant($7)) END,
+                       signature = $8, signing_key = CASE WHEN public_key IS NULL THEN $9::bytea ELSE signing_key END,
+                       public_key = coalesce(public_key, $10),
                        failing_since = CASE WHEN NOT $6 THEN failing_since END, paused_until = CASE WHEN NOT $6 THEN paused_until END,
                        updated_at = instant($7)
                  WHERE id = $1
                 """, .id(id), .text(settings.url), .prose(settings.description), .events(settings.events), .bool(settings.isEnabled),
-                .bool(isFresh), .int(now))
+                .bool(isFresh), .int(now), .text(settings.signature.rawValue), .bytes(key.sealed), .text(key.text))
             guard let changed = try transaction.webhook(id) else { return .missing }
             return .changed(changed)
         }
@@ -89,19 +99,22 @@ extension Store {
         }
     }
 
-    /// Gives an endpoint a new secret; for a day messages are signed with both. `nil` if there is no such endpoint.
+    /// Gives an endpoint a new secret and a new key; for a day messages are signed with both of each. `nil` if there is no such endpoint.
     public func rotateWebhookSecret(
         _ id: WebhookID, now: Int64, generator: inout some RandomNumberGenerator
     ) async throws(StoreError) -> (secret: WebhookSecret, webhook: Webhook)? {
         let secret = WebhookSecret(random: &generator)
         let sealed = try seal(secret.bytes, for: Self.place(of: id), using: &generator)
+        let key = try freshKey(for: id, using: &generator)
         return try await transaction { transaction throws(PostgresError) in
             _ = try transaction.execute(
                 """
                 UPDATE webhook_endpoints
-                   SET version = version + 1, previous_secret = secret, previous_until = instant($3), secret = $2, updated_at = instant($4)
+                   SET version = version + 1, previous_secret = secret, previous_until = instant($3), secret = $2,
+                       previous_signing_key = signing_key, previous_public_key = public_key, signing_key = $5, public_key = $6,
+                       updated_at = instant($4)
                  WHERE id = $1
-                """, .id(id), .bytes(sealed), .int(now + Self.secretOverlap), .int(now))
+                """, .id(id), .bytes(sealed), .int(now + Self.secretOverlap), .int(now), .bytes(key.sealed), .text(key.text))
             return try transaction.webhook(id).map { (secret, $0) }
         }
     }
@@ -115,14 +128,26 @@ extension Store {
             guard let webhook = try transaction.lockedWebhook(id) else { return .missing }
             guard webhook.settings.isEnabled else { return .outdated }
             let message = WebhookMessage(id: event, type: .webhookTest, at: now, sequence: 1, data: WebhookTestData(webhook: id))
-            try transaction.enqueue(message, about: event.text, for: [id], now: now)
+            // A subject of its own: no other event waits for it.
+            try transaction.enqueue(message, about: .test(event), for: [id], now: now)
             return .changed(event)
         }
     }
 
-    /// Both secrets are sealed for the place of the present one, so that rotating moves the sealed value as it is.
+    /// Both secrets are sealed for the place of the present one, so that rotating moves the sealed value as it is. So are the keys.
     static func place(of id: WebhookID) -> AtRestKeyring.Place {
         AtRestKeyring.Place(table: "webhook_endpoints", column: "secret", row: id.text)
+    }
+
+    static func keyPlace(of id: WebhookID) -> AtRestKeyring.Place {
+        AtRestKeyring.Place(table: "webhook_endpoints", column: "signing_key", row: id.text)
+    }
+
+    private func freshKey(
+        for id: WebhookID, using generator: inout some RandomNumberGenerator
+    ) throws(StoreError) -> (sealed: [UInt8], text: String) {
+        guard let key = WebhookSigningKey.random(using: &generator) else { throw StoreError(.internalError, "no Ed25519 key can be made") }
+        return (try seal(key.bytes, for: Self.keyPlace(of: id), using: &generator), key.publicKey.text)
     }
 }
 
@@ -130,7 +155,8 @@ extension PostgresTransaction {
     fileprivate func webhook(_ id: WebhookID) throws(PostgresError) -> Webhook? {
         try row(
             """
-            SELECT id, version, url, description, events, enabled, disabled_reason, milliseconds(failing_since) AS failing_since,
+            SELECT id, version, url, description, events, signature, public_key, previous_public_key, enabled, disabled_reason,
+                   milliseconds(disabled_at) AS disabled_at, milliseconds(failing_since) AS failing_since,
                    milliseconds(paused_until) AS paused_until, milliseconds(previous_until) AS previous_until,
                    milliseconds(created_at) AS created_at, milliseconds(updated_at) AS updated_at
               FROM webhook_endpoints WHERE id = $1
@@ -146,5 +172,5 @@ extension PostgresTransaction {
 }
 
 extension PostgresValue {
-    fileprivate static func events(_ types: [WebhookEventType]?) -> PostgresValue { types.map { .texts($0.map(\.rawValue)) } ?? .null }
+    fileprivate static func events(_ filter: [WebhookEventFilter]?) -> PostgresValue { filter.map { .texts($0.map(\.text)) } ?? .null }
 }

@@ -20,7 +20,7 @@ public final class CurlClient: Sendable {
         public var authorities: String?
 
         public init(
-            policy: EgressPolicy, connectMilliseconds: Int = 10_000, totalMilliseconds: Int = 20_000, bodyLimit: Int = 65_536,
+            policy: EgressPolicy, connectMilliseconds: Int = 10_000, totalMilliseconds: Int = 15_000, bodyLimit: Int = 65_536,
             maximumInFlight: Int = 64, userAgent: String = "Ringlink", authorities: String? = nil
         ) {
             self.policy = policy

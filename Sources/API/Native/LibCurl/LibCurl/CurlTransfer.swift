@@ -71,6 +71,8 @@ final class CurlTransfer {
             (CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1)), (CURLOPT_CONNECTTIMEOUT_MS, configuration.connectMilliseconds),
             (CURLOPT_TIMEOUT_MS, configuration.totalMilliseconds), (CURLOPT_SSL_VERIFYPEER, 1), (CURLOPT_SSL_VERIFYHOST, 2),
             (CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2)), (CURLOPT_POST, 1),
+            // A name that leads elsewhere from now on does so for us within seconds.
+            (CURLOPT_DNS_CACHE_TIMEOUT, 5),
             // Without this, giving up a transfer would wait for a look-up that hangs, and all others with it.
             (CURLOPT_QUICK_EXIT, 1),
         ]

@@ -10,9 +10,13 @@ struct WebhookDocument: Encodable {
     var url: String
     var description: String
     /// Left out for all.
-    var events: [WebhookEventType]?
+    var events: [String]?
+    var signature: WebhookSignatureKind
+    var publicKey: String?
+    var previousPublicKey: String?
     var enabled: Bool
     var disabledReason: String?
+    var disabledAt: String?
     var failingSince: String?
     var pausedUntil: String?
     var previousSecretUntil: String?
@@ -25,9 +29,13 @@ struct WebhookDocument: Encodable {
         id = webhook.id
         url = webhook.settings.url
         description = webhook.settings.description
-        events = webhook.settings.events
+        events = webhook.settings.events?.map(\.text)
+        signature = webhook.settings.signature
+        publicKey = webhook.publicKey
+        previousPublicKey = webhook.previousPublicKey
         enabled = webhook.settings.isEnabled
         disabledReason = webhook.disabled?.rawValue
+        disabledAt = webhook.disabledAt.map(Timestamp.rfc3339)
         failingSince = webhook.failingSince.map(Timestamp.rfc3339)
         pausedUntil = webhook.pausedUntil.map(Timestamp.rfc3339)
         previousSecretUntil = webhook.previousSecretUntil.map(Timestamp.rfc3339)
@@ -40,6 +48,13 @@ struct WebhookDocument: Encodable {
 /// An event that is on its way.
 struct QueuedEventDocument: Encodable {
     var event: EventID
+}
+
+/// Events of the past that are on their way again.
+struct QueuedRangeDocument: Encodable {
+    var queued: Int
+    /// The `from` with which the next request goes on; left out if that was all.
+    var next: String?
 }
 
 /// One event at one webhook, with its newest tries.
@@ -56,6 +71,7 @@ struct DeliveryDocument: Encodable {
 
     var event: EventID
     var type: String
+    var subject: String
     var call: CallID?
     var sequence: Int
     var state: String
@@ -68,6 +84,7 @@ struct DeliveryDocument: Encodable {
     init(_ delivery: WebhookDelivery) {
         event = delivery.event
         type = delivery.type
+        subject = delivery.subject
         call = delivery.call
         sequence = delivery.sequence
         state = delivery.state.rawValue

@@ -15,6 +15,8 @@ struct WebhookRoutes: RESTResource {
         routes.at("/webhooks/:id/rotate-secret", .post("webhooks:write", rotate))
         routes.at("/webhooks/:id/test", .post("webhooks:write", test))
         routes.at("/webhooks/:id/deliveries", .read("webhooks:read", deliveries))
+        routes.at("/webhooks/:id/redeliver", .post("webhooks:write", redeliverRange))
+        routes.at("/webhooks/:id/deliveries/:event", .read("webhooks:read", delivery))
         routes.at("/webhooks/:id/deliveries/:event/redeliver", .post("webhooks:write", redeliver))
     }
 
@@ -37,10 +39,12 @@ struct WebhookRoutes: RESTResource {
         let url = fields.required("url", .webhookURL(policy))
         let description = fields.optional("description", .text(0...WebhookDocument.descriptionLimit)) ?? ""
         let events = fields.optional("events", .webhookEvents)
+        let signature = fields.optional("signature", .word) ?? WebhookSignatureKind.hmac
         let isEnabled = fields.optional("enabled", .flag) ?? true
         try fields.finish()
         guard let url else { throw ProblemDocument.serverError }
-        let settings = Webhook.Settings(url: url.text, description: description, events: events, isEnabled: isEnabled)
+        let settings = Webhook.Settings(
+            url: url.text, description: description, events: events, signature: signature, isEnabled: isEnabled)
         var generator = SystemRandomNumberGenerator()
         guard let (secret, webhook) = try await store.createWebhook(settings, now: request.now, generator: &generator) else { throw Self.full }
         return try .created(WebhookDocument(webhook, secret: secret), at: "/v1/webhooks/\(webhook.id)", version: webhook.version)
@@ -74,7 +78,8 @@ struct WebhookRoutes: RESTResource {
             case .null: ""
             case .value(let text): text
             }
-        let events: [WebhookEventType]?? =
+        let signature: WebhookSignatureKind? = fields.setting("signature", .word)
+        let events: [WebhookEventFilter]?? =
             switch fields.member("events", .webhookEvents) {
             case .absent: nil
             case .null: .some(nil)
@@ -85,6 +90,7 @@ struct WebhookRoutes: RESTResource {
             settings.url = url?.text ?? settings.url
             settings.description = description ?? settings.description
             settings.events = events ?? settings.events
+            settings.signature = signature ?? settings.signature
             settings.isEnabled = isEnabled ?? settings.isEnabled
         }
         let webhook = try Self.row(changed)
@@ -119,17 +125,56 @@ struct WebhookRoutes: RESTResource {
 
     @Sendable private func deliveries(_ request: RESTRequest) async throws -> RESTAnswer {
         let id: WebhookID = try request.id(or: Self.unknown)
-        let page = try request.page(knowing: ["state"])
-        var state: WebhookDelivery.State?
-        if let text = request.query["state"].map(String.init) {
-            state = WebhookDelivery.State(rawValue: text)
-            guard state != nil else {
-                throw ProblemDocument.invalidParameter(
-                    "state", "it is one of \(WebhookDelivery.State.allCases.map(\.rawValue).joined(separator: ", "))")
-            }
+        let page = try request.page(knowing: ["state", "type", "call", "from", "to"])
+        var filter = DeliveryFilter()
+        filter.state = try parameter("state", of: request, WebhookDelivery.State.init) {
+            "it is one of \(WebhookDelivery.State.allCases.map(\.rawValue).joined(separator: ", "))"
         }
-        guard let found = try await store.deliveries(to: id, state: state, page) else { throw Self.unknown }
+        filter.type = try parameter("type", of: request, { $0 == WebhookEventType.webhookTest.rawValue ? .type(.webhookTest) : .init($0) }) {
+            "it is webhook.test or one of \(WebhookEventFilter.all.map(\.text).joined(separator: ", "))"
+        }
+        filter.call = try parameter("call", of: request, { CallID($0) }) { "it is the id of a call" }
+        filter.from = try parameter("from", of: request, Timestamp.milliseconds) { "it is a time such as 2026-01-31T12:00:00Z" }
+        filter.to = try parameter("to", of: request, Timestamp.milliseconds) { "it is a time such as 2026-01-31T12:00:00Z" }
+        guard let found = try await store.deliveries(to: id, filter, page) else { throw Self.unknown }
         return try .page(found) { DeliveryDocument($0) }
+    }
+
+    /// A query parameter that may be left out.
+    private func parameter<Value>(
+        _ name: String, of request: RESTRequest, _ parse: (String) -> Value?, _ sentence: () -> String
+    ) throws(ProblemDocument) -> Value? {
+        guard let text = request.query[Substring(name)].map(String.init) else { return nil }
+        guard let value = parse(text) else { throw .invalidParameter(name, sentence()) }
+        return value
+    }
+
+    @Sendable private func delivery(_ request: RESTRequest) async throws -> RESTAnswer {
+        try request.only([])
+        let id: WebhookID = try request.id(or: Self.unknown)
+        guard let event = request.parameters.get("event").flatMap({ EventID(String($0)) }) else { throw Self.unknownDelivery }
+        if let found = try await store.delivery(of: event, to: id) { return try .document(DeliveryDocument(found)) }
+        throw try await store.webhook(id) == nil ? Self.unknown : Self.unknownDelivery
+    }
+
+    @Sendable private func redeliverRange(_ request: RESTRequest) async throws -> RESTAnswer {
+        try request.only([])
+        let id: WebhookID = try request.id(or: Self.unknown)
+        var fields = try request.fields()
+        let from = fields.required("from", .time)
+        let to = fields.optional("to", .time) ?? request.now + 1
+        let events = fields.optional("events", .webhookEvents)
+        let onlyFailed = fields.optional("only_failed", .flag) ?? false
+        if let from, from >= to { fields.refuse("to", "It must be later than `from`.") }
+        try fields.finish()
+        guard let from else { throw ProblemDocument.serverError }
+        let range = RedeliveryRange(from: from, to: to, events: events, onlyFailed: onlyFailed)
+        switch try await store.redeliver(range, to: id, now: request.now) {
+        case .changed(let queued):
+            return try .document(QueuedRangeDocument(queued: queued.count, next: queued.next.map(Timestamp.rfc3339)), status: 202)
+        case .missing: throw Self.unknown
+        case .outdated: throw Self.disabled
+        }
     }
 
     @Sendable private func redeliver(_ request: RESTRequest) async throws -> RESTAnswer {
@@ -177,12 +222,10 @@ extension JSONRule where Value == WebhookURL {
     }
 }
 
-extension JSONRule where Value == [WebhookEventType] {
+extension JSONRule where Value == [WebhookEventFilter] {
     static var webhookEvents: JSONRule {
-        let names = WebhookEventType.filterable.map(\.rawValue).joined(separator: ", ")
-        let type = JSONRule<WebhookEventType>.text("It must be one of: \(names).") { text in
-            WebhookEventType.filterable.first { $0.rawValue == text }
-        }
-        return .list(1...WebhookEventType.filterable.count, of: type)
+        let names = WebhookEventFilter.all.map(\.text).joined(separator: ", ")
+        let entry = JSONRule<WebhookEventFilter>.text("It must be one of: \(names).") { WebhookEventFilter($0) }
+        return .list(1...WebhookEventFilter.all.count, of: entry)
     }
 }
