@@ -18,7 +18,7 @@ class Wire:
         self.sent = []
         self.frames = 0
         self._responses = []
-        tab.page.on("response", self._responses.append)
+        tab.page.on("response", lambda response: self._responses.append(response))
         tab.page.on("request", lambda request: self.sent.append(f"{request.method} {request.url} {request.headers} {request.post_data}"))
         tab.page.on("websocket", self._socket)
 
@@ -30,11 +30,15 @@ class Wire:
         self.frames += 1
         heap.append(data if isinstance(data, str) else data.decode("utf-8", "replace"))
 
-    def everything(self, tab):
+    def keep(self):
+        """Reads the bodies that have come: after a navigation the browser has them no more."""
         for response in self._responses:
             body = response.body() if response.status == 200 else b""
             self.received.append(f"{response.url} {response.all_headers()} {body.decode('utf-8', 'replace')}")
         self._responses.clear()
+
+    def everything(self, tab):
+        self.keep()
         # What the page has made of it, and what it keeps.
         seen = tab.page.evaluate("JSON.stringify([document.documentElement.outerHTML, document.title, location.href, {...sessionStorage}, {...localStorage}])")
         return [*self.received, *self.sent, seen]
@@ -80,6 +84,7 @@ def test_a_hidden_number_rings_and_no_byte_of_it_comes_to_a_browser(site, visito
         guest.wait_for_call("answered")
         guest.wait_for_tone(PHONE_TONE)
         # A reload takes the call back and does not ring again.
+        wire.keep()
         tab.page.reload()
         assert tab.wait_for_call("answered") == call
         tab.wait_for_tone(PHONE_TONE)
@@ -102,7 +107,8 @@ def test_a_hidden_number_rings_and_no_byte_of_it_comes_to_a_browser(site, visito
         assert tells([f'{{"number":"{number}"}}'], number) and tells([f"+49 (30) {number[5:8]} {number[8:]}"], number)
         stats = site.api.read(f"links/{link['id']}/stats")
         assert (stats["dialled"], stats["answered"], stats["outcomes"], stats["live"]) == (2, 2, {"completed": 2}, 0)
-        assert stats["talk_seconds"] >= 2 and stats["opened"] == 1 and stats["last_used_at"]
+        # He, and whoever else came into its room.
+        assert stats["talk_seconds"] >= 2 and stats["opened"] >= 2 and stats["last_used_at"]
 
 
 def test_a_hidden_number_that_fails_tells_no_digit_either(site, visitors):

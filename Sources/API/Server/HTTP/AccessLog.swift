@@ -1,3 +1,4 @@
+import Domain
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -14,7 +15,7 @@ struct WebContext: RequestContext {
     }
 }
 
-/// One line per request. The path without its query: a link's query holds a phone number.
+/// One line per request. The path without its query: a link's query holds a phone number. Nor the slug of a link: it is the key to it.
 struct AccessLog: RouterMiddleware {
     typealias Context = WebContext
     let clock: ServerClock
@@ -25,9 +26,13 @@ struct AccessLog: RouterMiddleware {
         context.logger.info(
             "request",
             metadata: [
-                "method": "\(request.method.rawValue)", "path": "\(request.uri.path.prefix(200))", "status": "\(response.status.code)",
+                "method": "\(request.method.rawValue)", "path": "\(Self.shown(request.uri.path))", "status": "\(response.status.code)",
                 "client": "\(ShortenedAddress(context.client))", "microseconds": "\((clock.now - start) / .microseconds(1))",
             ])
         return response
+    }
+
+    private static func shown(_ path: String) -> String {
+        path.hasPrefix(LinkSlug.folder) ? LinkSlug.folder + "…" : String(path.prefix(200))
     }
 }
