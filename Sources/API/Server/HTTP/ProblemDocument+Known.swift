@@ -45,8 +45,14 @@ extension ProblemDocument {
         return ProblemDocument(.badRequest, code: "invalid_parameter", detail: "The query parameter \(shown) cannot be used: \(detail).")
     }
 
+    /// `not_supported` if nothing else is wrong than that this release does not offer what is asked for.
     static func invalidFields(_ invalid: InvalidFields) -> ProblemDocument {
-        ProblemDocument(
+        guard !invalid.faults.allSatisfy({ $0.code == .notSupported }) else {
+            return ProblemDocument(
+                .unprocessableContent, code: ProblemCode.notSupported.rawValue,
+                detail: "This release does not offer that yet; `errors` says what.", errors: invalid.faults)
+        }
+        return ProblemDocument(
             .unprocessableContent, code: "invalid_fields", detail: "Some fields cannot be used; `errors` says which and why.", errors: invalid.faults)
     }
 

@@ -44,6 +44,7 @@ package struct ProblemDocument: Error, Sendable {
                 json.object { json in
                     json.member("pointer", fault.pointer)
                     json.member("detail", fault.detail)
+                    if let code = fault.code { json.member("code", code.rawValue) }
                 }
             }
         }

@@ -6,6 +6,8 @@ struct FieldFault: Sendable, Equatable {
     var pointer: String
     /// One sentence for a person.
     var detail: String
+    /// For programs, where there is more to say than that it cannot be used.
+    var code: ProblemCode?
 }
 
 /// Reads the members of one JSON object, each by its rule, and remembers everything that is wrong with any of them.
@@ -80,9 +82,9 @@ struct JSONFields {
     }
 
     /// A member of which a rule that looks at more than the member says that it will not do.
-    mutating func refuse(_ name: String, _ detail: String) {
+    mutating func refuse(_ name: String, _ detail: String, code: ProblemCode? = nil) {
         known.insert(name)
-        faults.append(FieldFault(pointer: path(to: name), detail: detail))
+        faults.append(FieldFault(pointer: path(to: name), detail: detail, code: code))
     }
 
     /// Adds the members that nobody asked for, and throws if anything is wrong.
