@@ -15,7 +15,9 @@ enum Sample {
         trunks: [
             TrunkSetup(
                 id: trunk, name: "Carrier", host: "sip.example.com", port: 5060, username: "ringlink", password: "secret", fromUser: nil,
-                callerID: "+4930123456", maximumCalls: 10, codecs: [.pcma, .pcmu], latchesRTP: true)
+                callerIDs: ["+4930123456"], maximumCalls: 10, callsPerSecond: 3,
+                rewriting: NumberRewriting([NumberRewriting.Rule(match: "+49", strip: 3, prepend: "0")!]), codecs: [.pcma, .pcmu],
+                latchesRTP: true, optionsInterval: 30)
         ],
         extensions: [
             ExtensionSetup(

@@ -15,9 +15,13 @@ struct TrunkTests {
         patch.username = .set(try #require(DigestUsername("ringlink")))
         patch.password = .set(try #require(TrunkPassword("trunk-secret")))
         patch.fromUser = .set(try #require(SIPUser("sales")))
-        patch.callerID = .set(try #require(E164Number("+4930901820")))
+        patch.callerIDs = [try #require(E164Number("+4930901820")), try #require(E164Number("+4930901821"))]
         patch.priority = 3
         patch.maximumCalls = .set(12)
+        patch.maximumOutgoingCalls = .set(9)
+        patch.callsPerSecond = .set(4)
+        patch.rewriting = NumberRewriting([try #require(NumberRewriting.Rule(match: "+49", strip: 3, prepend: "0"))])
+        patch.optionsInterval = .set(60)
         patch.prefixes = [try #require(NumberPrefix("+49")), try #require(NumberPrefix("+43"))]
         patch.codecs = [.pcma, .pcmu]
         patch.latchesRTP = true
@@ -51,7 +55,9 @@ struct TrunkTests {
                 setup.trunks == [
                     TrunkSetup(
                         id: trunk.id, name: "Carrier", host: "sip.example.com", port: 5070, username: "ringlink", password: "trunk-secret",
-                        fromUser: "sales", callerID: "+4930901820", maximumCalls: 12, codecs: [.pcma, .pcmu], latchesRTP: true)
+                        fromUser: "sales", callerIDs: ["+4930901820", "+4930901821"], maximumCalls: 9, callsPerSecond: 4,
+                        rewriting: NumberRewriting([try #require(NumberRewriting.Rule(match: "+49", strip: 3, prepend: "0"))]),
+                        codecs: [.pcma, .pcmu], latchesRTP: true, optionsInterval: 60)
                 ])
         }
     }

@@ -34,8 +34,9 @@ extension Store {
         if let sealed = row.password { password = String(decoding: try open(sealed, from: Self.passwordPlace(row.id)), as: UTF8.self) }
         return TrunkSetup(
             id: row.id, name: settings.name.text, host: settings.host.text, port: settings.port, username: settings.username?.text,
-            password: password, fromUser: settings.fromUser?.text, callerID: settings.callerID?.text, maximumCalls: settings.maximumCalls,
-            codecs: settings.codecs, latchesRTP: settings.latchesRTP)
+            password: password, fromUser: settings.fromUser?.text, callerIDs: settings.callerIDs.map(\.text),
+            maximumCalls: settings.lineLimit, callsPerSecond: settings.callsPerSecond, rewriting: settings.rewriting, codecs: settings.codecs,
+            latchesRTP: settings.latchesRTP, optionsInterval: settings.optionsInterval)
     }
 
     private func opened(_ row: ExtensionRow) throws(StoreError) -> ExtensionSetup {

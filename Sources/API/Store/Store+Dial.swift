@@ -146,11 +146,7 @@ extension PostgresTransaction {
         case .unreadable:
             return DialRouting.Facts()
         case .e164:
-            let trunks = try rows("SELECT id, enabled, priority, prefixes FROM trunks") { row throws(PostgresError) in
-                TrunkChoice.Candidate(
-                    id: try row.domain("id", TrunkID.init), isEnabled: try row.value("enabled"), priority: try row.value("priority"),
-                    prefixes: try row.value("prefixes", as: [String].self).compactMap { NumberPrefix($0) })
-            }
+            let trunks = try trunkCandidates()
             guard request.trunk == nil, trunks.count > 1 else { return DialRouting.Facts(trunks: trunks) }
             let turn = try row("SELECT nextval('trunk_turns') AS turn") { row throws(PostgresError) in try row.value("turn", as: Int64.self) }
             return DialRouting.Facts(trunks: trunks, turn: UInt64(clamping: turn ?? 0))

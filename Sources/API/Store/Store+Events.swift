@@ -35,7 +35,9 @@ extension Store {
             case .room where isNew:
                 try transaction.enter(event.change, at: event.atMilliseconds, bridge: bridge, epoch: epoch, isCurrent: isCurrent)
                 try transaction.tellPresence(event, bridge: bridge, epoch: epoch, isCurrent: isCurrent, now: now)
-            case .room:
+            case .trunk(let trunk) where isNew:
+                try transaction.enter(event.change, of: trunk, bridge: bridge, now: now)
+            case .room, .trunk:
                 break
             }
             if isCurrent, let known {
@@ -66,11 +68,12 @@ extension Store {
 }
 
 extension BridgeEvent {
-    /// The stream as it is stored: a slug cannot hold a colon, so the two kinds never meet.
+    /// The stream as it is stored: a slug cannot hold a colon, so the kinds never meet.
     fileprivate var streamName: String {
         switch stream {
         case .room(let room): "room:\(room.text)"
         case .call(let call): "call:\(call.text)"
+        case .trunk(let trunk): "trunk:\(trunk.text)"
         }
     }
 
@@ -176,7 +179,8 @@ extension PostgresTransaction {
                 UPDATE participants SET left_at = greatest(joined_at, instant($4))
                  WHERE room = $1 AND left_at IS NULL AND bridge = $2 AND epoch = $3 AND joined_at <= instant($4)
                 """, .id(room), .text(bridge), .bits(epoch), .int(at))
-        case .participantLeft(_, .call), .participantUpdated, .callDialling, .callRinging, .callAttempted, .callAnswered, .callEnded:
+        case .participantLeft(_, .call), .participantUpdated, .callDialling, .callRinging, .callAttempted, .callAnswered, .callEnded,
+            .trunkUp, .trunkDown:
             break
         }
     }
@@ -220,7 +224,7 @@ extension BridgeEvent.Change {
                     outcome: ending.outcome, by: ending.by, text: ending.detail, sipStatus: ending.sipStatus,
                     q850Cause: ending.q850Cause, talkSeconds: ending.talkSeconds)
             )
-        case .participantJoined, .participantUpdated, .participantLeft, .roomEnded: nil
+        case .participantJoined, .participantUpdated, .participantLeft, .roomEnded, .trunkUp, .trunkDown: nil
         }
     }
 }

@@ -30,14 +30,16 @@ extension Store {
             guard try transaction.count("SELECT count(*) FROM trunks") < Trunk.limit else { return .full }
             _ = try transaction.execute(
                 """
-                INSERT INTO trunks (id, name, enabled, host, port, transport, username, password, from_user, caller_id, priority, max_calls,
-                                    prefixes, codecs, latch_rtp, created_at, updated_at)
-                VALUES ($1, $2, $3, $4, $5, 'udp', $6, $7, $8, $9, $10, $11, $12, $13, $14, instant($15), instant($15))
+                INSERT INTO trunks (id, name, enabled, host, port, transport, username, password, from_user, caller_ids, priority, max_calls,
+                                    prefixes, codecs, latch_rtp, max_calls_out, calls_per_second, rewrite, options_interval, created_at,
+                                    updated_at)
+                VALUES ($1, $2, $3, $4, $5, 'udp', $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17::jsonb, $18, instant($19), instant($19))
                 """,
                 .id(id), .id(new.name), .bool(new.isEnabled), .id(new.host), .int(Int64(new.port)), .optional(new.username?.text),
-                password.applied(to: nil).map { .bytes($0) } ?? .null, .optional(new.fromUser?.text), .optional(new.callerID?.text),
+                password.applied(to: nil).map { .bytes($0) } ?? .null, .optional(new.fromUser?.text), .texts(new.callerIDs.map(\.text)),
                 .int(Int64(new.priority)), .optional(new.maximumCalls), .texts(new.prefixes.map(\.text)), .texts(new.codecs.map(\.rawValue)),
-                .bool(new.latchesRTP), .int(now))
+                .bool(new.latchesRTP), .optional(new.maximumOutgoingCalls), .optional(new.callsPerSecond),
+                .text(try JSONText.encode(new.rewriting)), .optional(new.optionsInterval), .int(now))
             return .done(Trunk(id: id, version: 1, settings: new, createdAt: now, updatedAt: now))
         }
     }
@@ -66,13 +68,16 @@ extension Store {
                 """
                 UPDATE trunks
                    SET version = version + 1, name = $2, enabled = $3, host = $4, port = $5, username = $6, password = $7, from_user = $8,
-                       caller_id = $9, priority = $10, max_calls = $11, prefixes = $12, codecs = $13, latch_rtp = $14, updated_at = instant($15)
+                       caller_ids = $9, priority = $10, max_calls = $11, prefixes = $12, codecs = $13, latch_rtp = $14, max_calls_out = $15,
+                       calls_per_second = $16, rewrite = $17::jsonb, options_interval = $18, updated_at = instant($19)
                  WHERE id = $1
                 """,
                 .id(id), .id(new.name), .bool(new.isEnabled), .id(new.host), .int(Int64(new.port)), .optional(new.username?.text),
-                secret.map { .bytes($0) } ?? .null, .optional(new.fromUser?.text), .optional(new.callerID?.text), .int(Int64(new.priority)),
-                .optional(new.maximumCalls), .texts(new.prefixes.map(\.text)), .texts(new.codecs.map(\.rawValue)), .bool(new.latchesRTP),
-                .int(now))
+                secret.map { .bytes($0) } ?? .null, .optional(new.fromUser?.text), .texts(new.callerIDs.map(\.text)),
+                .int(Int64(new.priority)), .optional(new.maximumCalls), .texts(new.prefixes.map(\.text)), .texts(new.codecs.map(\.rawValue)),
+                .bool(new.latchesRTP), .optional(new.maximumOutgoingCalls), .optional(new.callsPerSecond),
+                .text(try JSONText.encode(new.rewriting)), .optional(new.optionsInterval), .int(now))
+            if !new.isWatched(as: trunk.settings) { try transaction.forgetHealth(of: id, now: now) }
             return .done(Trunk(id: id, version: trunk.version + 1, settings: new, createdAt: trunk.createdAt, updatedAt: now))
         }
     }
@@ -144,9 +149,13 @@ extension PostgresRow {
         settings.transport = try domain("transport", TrunkSettings.Transport.init)
         settings.username = try optionalDomain("username", DigestUsername.init)
         settings.fromUser = try optionalDomain("from_user", SIPUser.init)
-        settings.callerID = try optionalDomain("caller_id", E164Number.init)
+        settings.callerIDs = try value("caller_ids", as: [String].self).compactMap { E164Number($0) }
         settings.priority = try value("priority")
         settings.maximumCalls = try optional("max_calls")
+        settings.maximumOutgoingCalls = try optional("max_calls_out")
+        settings.callsPerSecond = try optional("calls_per_second")
+        settings.rewriting = try JSONText.decode(NumberRewriting.self, try value("rewrite"))
+        settings.optionsInterval = try optional("options_interval")
         settings.prefixes = try value("prefixes", as: [String].self).compactMap { NumberPrefix($0) }
         settings.codecs = try value("codecs", as: [String].self).compactMap { TelephoneCodec(rawValue: $0) }
         settings.latchesRTP = try value("latch_rtp")

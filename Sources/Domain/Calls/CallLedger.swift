@@ -45,7 +45,7 @@ public struct CallLedger: Sendable, Equatable {
             guard room == call.room else { return .ignored }
             let reason = CallReason(code: ending.outcome.rawValue, text: ending.detail)
             return close(ending.outcome, reason: reason, talkSeconds: ending.talkSeconds, atMilliseconds: atMilliseconds)
-        case .participantJoined, .participantUpdated, .participantLeft, .roomEnded:
+        case .participantJoined, .participantUpdated, .participantLeft, .roomEnded, .trunkUp, .trunkDown:
             return .ignored
         }
     }

@@ -4,6 +4,8 @@ public enum BridgeAnswer: Codable, Sendable, Equatable {
     case joined(participants: [Participant], isLocked: Bool)
     /// To `offer`: the SDP answer, and who is heard or seen in which section.
     case answered(sdp: String, sections: MediaSections)
+    /// To `trunkReport` and `testTrunk`.
+    case trunk(TrunkReport)
     /// To everything else: it is under way; what comes of it is an event.
     case accepted
     /// Not done, and why.
@@ -22,6 +24,8 @@ public enum BridgeRefusal: String, Error, Codable, Sendable {
     case roomLocked = "room_locked"
     /// Nobody of that name is in the room.
     case unknownParticipant = "unknown_participant"
+    /// The bridge knows no such trunk.
+    case unknownTrunk = "unknown_trunk"
     /// The bridge is at its limit of rooms, calls or peers.
     case atCapacity = "at_capacity"
     /// The SDP offer could not be read or breaks the rules of `docs/protocol.md`.

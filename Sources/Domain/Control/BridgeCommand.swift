@@ -20,6 +20,10 @@ public enum BridgeCommand: Codable, Sendable, Equatable {
     case moderate(room: RoomSlug, ModerationOrder)
     /// Trunks or extensions changed.
     case configure(BridgeSetup)
+    /// How a trunk stands; answered with `.trunk`.
+    case trunkReport(TrunkID)
+    /// The same, after an OPTIONS that is sent now: within three seconds and the time of a lookup.
+    case testTrunk(TrunkID)
 }
 
 /// A browser's place in a room.

@@ -4,6 +4,7 @@ public struct BridgeEvent: Codable, Sendable, Equatable {
     public enum Stream: Codable, Sendable, Hashable {
         case room(RoomSlug)
         case call(CallID)
+        case trunk(TrunkID)
     }
 
     /// The bridge's whole-log position, 1, 2, 3… within an epoch: the cursor that acknowledges.
@@ -38,6 +39,11 @@ public struct BridgeEvent: Codable, Sendable, Equatable {
         /// One try to reach the far end is over, well or badly; a call over trunks has one or more, before its answer or end.
         case callAttempted(room: RoomSlug, CallAttempt)
         case callEnded(room: RoomSlug, CallEnding)
+        // In a trunk's stream.
+        /// It can be reached, which was not known before.
+        case trunkUp(TrunkCheck)
+        /// It cannot be reached (any more).
+        case trunkDown(TrunkCheck)
     }
 }
 

@@ -7,6 +7,7 @@ extension BridgeRefusal: ExplainedError {
         case .roomFull: Problem(.roomFull)
         case .roomLocked: Problem(.roomLocked)
         case .unknownParticipant: Problem(.unknownParticipant)
+        case .unknownTrunk: Problem(.unknownTrunk)
         case .atCapacity: Problem(.atCapacity)
         case .invalidOffer: Problem(.invalidOffer)
         case .shuttingDown: Problem(.bridgeUnavailable)

@@ -31,19 +31,28 @@ public struct TrunkSetup: Codable, Sendable, Equatable {
     public var password: String?
     /// The user part of From; the username if `nil`.
     public var fromUser: String?
-    /// E.164, shown to the phone that is called.
-    public var callerID: String?
+    /// E.164. The first is shown to the phone that is called, unless the link brings its own.
+    public var callerIDs: [String]
     /// Calls at once; `nil` for no limit of its own.
     public var maximumCalls: Int?
+    /// Calls that are given to it within any second; `nil` for no limit of its own.
+    public var callsPerSecond: Int?
+    public var rewriting: NumberRewriting
     /// Offered in this order.
     public var codecs: [TelephoneCodec]
     /// Whether RTP may come from another address than the SDP named (a trunk behind NAT).
     public var latchesRTP: Bool
+    /// Seconds between two OPTIONS that ask whether it is there; `nil`: it is not asked.
+    public var optionsInterval: Int?
 
     public init(
-        id: TrunkID, name: String, host: String, port: UInt16, username: String?, password: String?, fromUser: String?, callerID: String?,
-        maximumCalls: Int?, codecs: [TelephoneCodec], latchesRTP: Bool
+        id: TrunkID, name: String, host: String, port: UInt16, username: String?, password: String?, fromUser: String?, callerIDs: [String] = [],
+        maximumCalls: Int?, callsPerSecond: Int? = nil, rewriting: NumberRewriting = NumberRewriting(), codecs: [TelephoneCodec],
+        latchesRTP: Bool, optionsInterval: Int? = nil
     ) {
+        self.optionsInterval = optionsInterval
+        self.rewriting = rewriting
+        self.callsPerSecond = callsPerSecond
         self.id = id
         self.name = name
         self.host = host
@@ -51,7 +60,7 @@ public struct TrunkSetup: Codable, Sendable, Equatable {
         self.username = username
         self.password = password
         self.fromUser = fromUser
-        self.callerID = callerID
+        self.callerIDs = callerIDs
         self.maximumCalls = maximumCalls
         self.codecs = codecs
         self.latchesRTP = latchesRTP

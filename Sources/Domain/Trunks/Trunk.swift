@@ -29,6 +29,12 @@ public struct TrunkSettings: Sendable, Equatable {
     public static let callCounts = 1...10_000
     /// Prefixes that one trunk may list.
     public static let prefixLimit = 100
+    /// Caller ids that one trunk may list.
+    public static let callerIDLimit = 50
+    /// Calls that may be given to it within a second.
+    public static let paces = 1...100
+    /// Seconds between two OPTIONS.
+    public static let optionsIntervals = 5...3_600
 
     public var name: ShortLabel
     public var isEnabled = true
@@ -39,21 +45,39 @@ public struct TrunkSettings: Sendable, Equatable {
     public var username: DigestUsername?
     /// The user part of From; the username if `nil`.
     public var fromUser: SIPUser?
-    /// Shown to the phone that is called.
-    public var callerID: E164Number?
+    /// Numbers of ours that it carries calls from. The first is shown to the phone that is called, unless the link brings its own.
+    public var callerIDs: [E164Number] = []
     /// The lowest is tried first.
     public var priority = 10
     /// Calls at once; `nil` for no limit of its own.
     public var maximumCalls: Int?
+    /// Calls of ours at once, beside that.
+    public var maximumOutgoingCalls: Int?
+    /// Calls that are given to it within any second; `nil` for no limit of its own.
+    public var callsPerSecond: Int?
     /// What the numbers that it can carry begin with; empty: all.
     public var prefixes: [NumberPrefix] = []
+    /// How it wants numbers to be dialled.
+    public var rewriting = NumberRewriting()
     /// Offered in this order.
     public var codecs = TelephoneCodec.allCases
     /// Whether RTP may come from another address than the SDP named (a trunk behind NAT).
     public var latchesRTP = false
+    /// Seconds between two OPTIONS that ask whether it is there; `nil`: it is not asked.
+    public var optionsInterval: Int? = 30
 
     public init(name: ShortLabel, host: HostName) {
         self.name = name
         self.host = host
+    }
+}
+
+extension TrunkSettings {
+    /// Calls of ours at once. All of them are, as long as no call comes in over a trunk.
+    public var lineLimit: Int? { [maximumCalls, maximumOutgoingCalls].compactMap { $0 }.min() }
+
+    /// Whether what is known of the trunk's state under `other` still holds.
+    public func isWatched(as other: TrunkSettings) -> Bool {
+        host == other.host && port == other.port && isEnabled == other.isEnabled && optionsInterval == other.optionsInterval
     }
 }

@@ -1,6 +1,7 @@
 /// Which trunks a number is given to, and in which order.
 ///
-/// The lowest priority value comes first; among equals it is each one's turn. A pinned trunk is that one or none.
+/// The lowest priority value comes first; among equals it is each one's turn. Those that are known to be down come after all others: what is
+/// known of them may be old by now, so they are not left out. A pinned trunk is that one or none.
 public enum TrunkChoice {
     /// A trunk as far as the choice looks at it.
     public struct Candidate: Sendable, Equatable {
@@ -8,8 +9,10 @@ public enum TrunkChoice {
         public var isEnabled: Bool
         public var priority: Int
         public var prefixes: [NumberPrefix]
+        public var isDown: Bool
 
-        public init(id: TrunkID, isEnabled: Bool = true, priority: Int = 10, prefixes: [NumberPrefix] = []) {
+        public init(id: TrunkID, isEnabled: Bool = true, priority: Int = 10, prefixes: [NumberPrefix] = [], isDown: Bool = false) {
+            self.isDown = isDown
             self.id = id
             self.isEnabled = isEnabled
             self.priority = priority
@@ -46,12 +49,15 @@ public enum TrunkChoice {
         }
         let fitting = candidates.filter { $0.isEnabled && $0.canCarry(number) }
         guard !fitting.isEmpty else { throw Problem(.noTrunk, "No trunk is set up that could call \(shown).") }
-        let priorities = Set(fitting.map(\.priority)).sorted()
-        let ordered = priorities.flatMap { priority in
-            let equals = fitting.filter { $0.priority == priority }.map(\.id).sorted { $0.text < $1.text }
+        let ordered = inOrder(fitting.filter { !$0.isDown }, turn: turn) + inOrder(fitting.filter(\.isDown), turn: turn)
+        return Array(ordered.prefix(attemptLimit))
+    }
+
+    private static func inOrder(_ trunks: [Candidate], turn: UInt64) -> [TrunkID] {
+        Set(trunks.map(\.priority)).sorted().flatMap { priority in
+            let equals = trunks.filter { $0.priority == priority }.map(\.id).sorted { $0.text < $1.text }
             let first = Int(turn % UInt64(equals.count))
             return equals[first...] + equals[..<first]
         }
-        return Array(ordered.prefix(attemptLimit))
     }
 }

@@ -7,12 +7,16 @@ public struct TrunkPatch: Sendable, Equatable {
     public var username: FieldChange<DigestUsername> = .keep
     public var password: FieldChange<TrunkPassword> = .keep
     public var fromUser: FieldChange<SIPUser> = .keep
-    public var callerID: FieldChange<E164Number> = .keep
+    public var callerIDs: [E164Number]?
     public var priority: Int?
     public var maximumCalls: FieldChange<Int> = .keep
+    public var maximumOutgoingCalls: FieldChange<Int> = .keep
+    public var callsPerSecond: FieldChange<Int> = .keep
     public var prefixes: [NumberPrefix]?
+    public var rewriting: NumberRewriting?
     public var codecs: [TelephoneCodec]?
     public var latchesRTP: Bool?
+    public var optionsInterval: FieldChange<Int> = .keep
 
     public init() {}
 
@@ -35,12 +39,16 @@ public struct TrunkPatch: Sendable, Equatable {
         new.port = port ?? new.port
         new.username = username.applied(to: new.username)
         new.fromUser = fromUser.applied(to: new.fromUser)
-        new.callerID = callerID.applied(to: new.callerID)
+        new.callerIDs = callerIDs ?? new.callerIDs
         new.priority = priority ?? new.priority
         new.maximumCalls = maximumCalls.applied(to: new.maximumCalls)
+        new.maximumOutgoingCalls = maximumOutgoingCalls.applied(to: new.maximumOutgoingCalls)
+        new.callsPerSecond = callsPerSecond.applied(to: new.callsPerSecond)
         new.prefixes = prefixes ?? new.prefixes
+        new.rewriting = rewriting ?? new.rewriting
         new.codecs = codecs ?? new.codecs
         new.latchesRTP = latchesRTP ?? new.latchesRTP
+        new.optionsInterval = optionsInterval.applied(to: new.optionsInterval)
         switch (new.username, keepsPassword(hasPassword)) {
         case (nil, true): throw .usernameMissing
         case (.some, false): throw .passwordMissing

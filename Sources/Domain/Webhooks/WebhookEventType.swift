@@ -17,6 +17,10 @@ public enum WebhookEventType: String, Codable, Sendable, CaseIterable {
     case linkRevoked = "link.revoked"
     /// The installation itself has disabled another endpoint.
     case webhookDisabled = "webhook.disabled"
+    /// A trunk can be reached, which was not known before.
+    case trunkUp = "trunk.up"
+    /// A trunk cannot be reached (any more).
+    case trunkDown = "trunk.down"
     /// Sent on request, to the endpoint that it is asked for.
     case webhookTest = "webhook.test"
 

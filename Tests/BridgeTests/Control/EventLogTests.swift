@@ -27,7 +27,7 @@ struct EventLogTests {
         #expect(await log.next(acknowledged: 600, wait: .zero).events.map(\.position) == [601])
     }
 
-    @Test("A call's stream counts from 1, a room's that opens again uses no number twice", arguments: 1...4 as ClosedRange<UInt64>)
+    @Test("A call's stream counts from 1, a room's that opens again and a trunk's use no number twice", arguments: 1...4 as ClosedRange<UInt64>)
     func sequences(seed: UInt64) async {
         var random = SeededGenerator(seed: seed)
         let log = EventLog()
@@ -38,7 +38,8 @@ struct EventLogTests {
             let room = RoomSlug("room-\(Int.random(in: 0..<5, using: &random))")!
             let call = Sample.call(step)
             let ending = CallEnding(outcome: .completed, by: .user, detail: "", talkSeconds: 0)
-            switch Int.random(in: 0..<4, using: &random) {
+            switch Int.random(in: 0..<5, using: &random) {
+            case 4: log.append([(.trunk(DeskRig.id(step % 3)), .trunkUp(TrunkCheck(at: 0)))], signals: [], at: 0)
             case 0: log.append([(.room(room), .roomEnded(room: room))], signals: [], at: 0)
             case 1: log.append([(.call(call), .callDialling(room: room)), (.call(call), .callEnded(room: room, ending))], signals: [], at: 0)
             default: log.append([(.room(room), .participantLeft(room: room, .call(call)))], signals: [], at: 0)

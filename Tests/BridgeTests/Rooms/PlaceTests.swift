@@ -177,6 +177,7 @@ extension BridgeEvent.Change {
         case .callAttempted: "attempted"
         case .callAnswered: "answered"
         case .callEnded(_, let ending): "ended \(ending.outcome.rawValue) by \(ending.by.rawValue)"
+        case .trunkUp, .trunkDown: "trunk"
         }
     }
 }

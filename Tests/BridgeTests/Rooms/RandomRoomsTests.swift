@@ -93,7 +93,7 @@ struct RandomRoomsTests {
             case .roomEnded(let room):
                 if rooms.remove(room) == nil { faults.append("ended twice: \(change)") }
                 if present.contains(where: { $0.hasPrefix("\(room) ") }) { faults.append("ended with people in it: \(change)") }
-            case .callDialling, .callRinging, .callAttempted, .callAnswered, .callEnded: break
+            case .callDialling, .callRinging, .callAttempted, .callAnswered, .callEnded, .trunkUp, .trunkDown: break
             }
         }
     }

@@ -18,6 +18,9 @@ final class DeskRig {
     private(set) var news: [(call: CallID, news: PhoneNews)] = []
     private(set) var journal: [PhoneDesk.JournalEntry] = []
     private(set) var lookups: [TrunkID] = []
+    /// `up 1` and `down 1`, each with its time in seconds.
+    private(set) var trunkNews: [(word: String, at: Duration)] = []
+    private(set) var checked: [TrunkID] = []
     /// INVITEs that left before they were in the journal, and those that were there.
     private(set) var unwritten = 0
     private(set) var written = 0
@@ -53,10 +56,13 @@ final class DeskRig {
         SIPAddress(SIP.IPAddress(ipv4: 0x0A00_0000 | UInt32(further) << 8 | UInt32(number + 1)), port: 5060)
     }
 
-    static func trunk(_ number: Int, host: String? = nil, username: String? = nil, calls: Int? = nil) -> TrunkSetup {
+    static func trunk(
+        _ number: Int, host: String? = nil, username: String? = nil, calls: Int? = nil, pace: Int? = nil, options: Int? = nil
+    ) -> TrunkSetup {
         TrunkSetup(
             id: id(number), name: "Trunk \(number)", host: host ?? address(number).ip.text, port: 5060, username: username,
-            password: username == nil ? nil : secret, fromUser: nil, callerID: nil, maximumCalls: calls, codecs: [.pcmu, .pcma], latchesRTP: false)
+            password: username == nil ? nil : secret, fromUser: nil, maximumCalls: calls, callsPerSecond: pace,
+            codecs: [.pcmu, .pcma], latchesRTP: false, optionsInterval: options)
     }
 
     static func phone(_ number: String) -> ExtensionSetup {
@@ -77,8 +83,8 @@ final class DeskRig {
 
     // MARK: Orders
 
-    func place(_ call: CallID = DeskRig.call, over trunks: [Int], ringLimit: Duration = .seconds(60)) {
-        let route = DialRoute.trunks(TrunkRoute(number: "+4930123456", trunks: trunks.map(Self.id)))
+    func place(_ call: CallID = DeskRig.call, over trunks: [Int], ringLimit: Duration = .seconds(60), callerID: String? = nil) {
+        let route = DialRoute.trunks(TrunkRoute(number: "+4930123456", trunks: trunks.map(Self.id), callerID: callerID))
         perform(.place(PhoneCall(call: call, room: Sample.room, route: route, rtpPort: 20_000, ringLimit: ringLimit)))
     }
 
@@ -123,6 +129,15 @@ final class DeskRig {
         settle()
     }
 
+    func report(_ number: Int) -> TrunkReport? { desk.report(of: Self.id(number), now: now) }
+
+    /// - Returns: whether the answer is still to come.
+    func test(_ number: Int) -> Bool {
+        let isUnderWay = desk.test(Self.id(number), now: now, wall: wall)
+        settle()
+        return isUnderWay
+    }
+
     // MARK: Time
 
     func run(for time: Duration) {
@@ -144,6 +159,8 @@ final class DeskRig {
             journal += output.journal
             news += output.news.map { ($0.call, $0.news) }
             lookups += output.lookups
+            checked += output.checked
+            for news in output.trunkNews { trunkNews.append((news.change.word(of: news.trunk), now)) }
             guard !output.transmits.isEmpty else { return }
             for transmit in output.transmits {
                 guard let message = try? SIPMessage(parsing: transmit.datagram.span) else { continue }
@@ -194,6 +211,17 @@ extension PhoneNews {
             "tried \(attempt.trunk.map { "\(Int($0.text.dropFirst(3), radix: 16) ?? -1)" } ?? "phones") \(attempt.sipStatus.map { "\($0)" } ?? "–")"
         case .answered: "answered"
         case .ended(let ending): "ended \(ending.outcome.rawValue) by \(ending.by.rawValue)"
+        }
+    }
+}
+
+extension BridgeEvent.Change {
+    fileprivate func word(of trunk: TrunkID) -> String {
+        let number = Int(trunk.text.dropFirst(3), radix: 16) ?? -1
+        switch self {
+        case .trunkUp: return "up \(number)"
+        case .trunkDown(let check): return "down \(number) \(check.obstacle?.rawValue ?? "")"
+        default: return "?"
         }
     }
 }

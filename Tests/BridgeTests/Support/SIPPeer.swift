@@ -7,6 +7,8 @@ final class SIPPeer {
     let address: SIPAddress
     /// Whether it answers BYE and CANCEL.
     var isPolite = true
+    /// What OPTIONS outside of a call is answered at once; `nil`: the test does it.
+    var options: UInt16?
     /// Requests in the order they came, repetitions too.
     private(set) var requests: [SIPRequest] = []
     private(set) var responses: [SIPResponse] = []
@@ -127,6 +129,7 @@ final class SIPPeer {
             guard isPolite else { return }
             switch request.method {
             case .bye: respond(200, to: request, body: nil)
+            case .options where request.to.tag == nil: if let options { respond(options, to: request, body: nil) }
             case .cancel:
                 respond(200, to: request, body: nil)
                 guard let invite = requests.first(where: { $0.method == .invite && $0.via?.branch == request.via?.branch }) else { return }

@@ -32,6 +32,7 @@ struct BridgeCodableTests {
                 DialCommand(
                     call: Sample.call, room: Sample.room, target: .registered(extension: "610"), label: "", graceSeconds: 0, maximumSeconds: 60)),
             .hangup(call: Sample.call, by: .operatorRequest), .configure(.none), .configure(Sample.setup),
+            .trunkReport(Sample.trunk), .testTrunk(Sample.trunk),
         ])
     func commands(command: BridgeCommand) throws {
         try roundTrip(command)
@@ -45,7 +46,9 @@ struct BridgeCodableTests {
             .answered(
                 sdp: "v=0\r\n",
                 sections: MediaSections(audio: 2, video: 1, tracks: ["1": TrackSource(participant: .peer(Sample.peer), kind: .video)])),
-            .refused(.nobodyThere), .refused(.internalError),
+            .refused(.nobodyThere), .refused(.internalError), .refused(.unknownTrunk),
+            .trunk(
+                TrunkReport(state: .down, since: 5, check: TrunkCheck(at: 5, status: 503, obstacle: .unavailable), calls: 3, callsInLastSecond: 1)),
         ])
     func answers(answer: BridgeAnswer) throws {
         try roundTrip(answer)
@@ -65,9 +68,10 @@ struct BridgeCodableTests {
             .callEnded(
                 room: Sample.room, CallEnding(outcome: .noAnswer, by: .limit, detail: "Nobody.", sipStatus: 487, q850Cause: 19, talkSeconds: 0)),
             .callEnded(room: Sample.room, CallEnding(outcome: .completed, by: .phone, detail: "", talkSeconds: 3)),
+            .trunkUp(TrunkCheck(at: 1, status: 200, roundTripMicroseconds: 900)), .trunkDown(TrunkCheck(at: .max, obstacle: .noAddress)),
         ])
     func events(change: BridgeEvent.Change) throws {
-        for stream in [BridgeEvent.Stream.room(Sample.room), .call(Sample.call)] {
+        for stream in [BridgeEvent.Stream.room(Sample.room), .call(Sample.call), .trunk(Sample.trunk)] {
             let event = BridgeEvent(position: .max, stream: stream, sequence: 1, atMilliseconds: .max, change: change)
             try roundTrip(EventsAnswer(events: [event], signals: []))
         }

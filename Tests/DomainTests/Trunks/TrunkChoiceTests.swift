@@ -64,4 +64,13 @@ struct TrunkChoiceTests {
         let candidates = (0..<100).map { TrunkChoice.Candidate(id: TrunkID("tr_" + String(repeating: "0", count: 9) + String(100 + $0))!) }
         #expect(try choose(candidates, turn: 99).get().count == 8)
     }
+
+    @Test func `a trunk that is down comes after all others, but is not left out`() throws {
+        let candidates = [
+            TrunkChoice.Candidate(id: Self.ids[0], priority: 1, isDown: true), TrunkChoice.Candidate(id: Self.ids[1], priority: 9),
+            TrunkChoice.Candidate(id: Self.ids[2], priority: 2, isDown: true), TrunkChoice.Candidate(id: Self.ids[3], priority: 5),
+        ]
+        #expect(try choose(candidates).get() == [Self.ids[3], Self.ids[1], Self.ids[0], Self.ids[2]])
+        #expect(try choose(candidates, pinned: Self.ids[0]).get() == [Self.ids[0]])
+    }
 }

@@ -15,13 +15,13 @@ struct TrunkPatchTests {
     func merge() throws {
         var settings = Self.registered
         settings.maximumCalls = 3
-        settings.callerID = E164Number("+4930901820")
+        settings.callerIDs = [E164Number("+4930901820")!]
         var patch = TrunkPatch()
         patch.priority = 1
         patch.maximumCalls = .clear
         let changed = try patch.applied(to: settings, hasPassword: true)
         #expect(changed.priority == 1 && changed.maximumCalls == nil)
-        #expect(changed.callerID == settings.callerID && changed.username == settings.username && changed.codecs == [.pcmu, .pcma])
+        #expect(changed.callerIDs == settings.callerIDs && changed.username == settings.username && changed.codecs == [.pcmu, .pcma])
         #expect(try TrunkPatch().applied(to: settings, hasPassword: true) == settings)
     }
 

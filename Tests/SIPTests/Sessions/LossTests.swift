@@ -18,7 +18,7 @@ import VirtualNetwork
         let late = order[((end ?? 0) + 1)...].contains {
             switch $0 {
             case .trying, .progress, .answered, .offered, .offerAnswered, .offerRefused, .ended: true
-            case .offerWithdrawn, .dialog, .released, .registration: false
+            case .offerWithdrawn, .dialog, .released, .registration, .probed: false
             }
         }
         #expect(!late, "seed \(seed)")

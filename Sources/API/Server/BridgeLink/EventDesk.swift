@@ -64,7 +64,7 @@ struct EventDesk: BridgeListener {
         case .participantLeft(let room, let participant):
             if case .peer(let peer) = participant { await hub.left(peer, of: room) }
             await hub.tell(.left(participant), in: room)
-        case .roomEnded, .callDialling, .callRinging, .callAttempted, .callAnswered, .callEnded: break
+        case .roomEnded, .callDialling, .callRinging, .callAttempted, .callAnswered, .callEnded, .trunkUp, .trunkDown: break
         }
     }
 

@@ -132,7 +132,7 @@ enum DialFailure {
         switch refusal {
         case .nobodyThere, .unknownPeer, .roomFull: .failed
         case .atCapacity, .shuttingDown: .trunkUnavailable
-        case .unknownCall, .unknownParticipant, .roomLocked, .invalidOffer, .internalError: .internalError
+        case .unknownCall, .unknownParticipant, .unknownTrunk, .roomLocked, .invalidOffer, .internalError: .internalError
         }
     }
 

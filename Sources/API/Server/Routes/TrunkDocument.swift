@@ -10,12 +10,17 @@ struct TrunkDocument: Encodable {
     var transport: String
     var username: DigestUsername?
     var fromUser: SIPUser?
-    var callerId: E164Number?
+    var callerIds: [E164Number]
     var priority: Int
     var maxCalls: Int?
+    var maxCallsOut: Int?
+    var callsPerSecond: Int?
     var prefixes: [NumberPrefix]
+    var rewrite: [NumberRewriting.Rule]
     var codecs: [TelephoneCodec]
+    var dtmf = "rfc4733"
     var latchRtp: Bool
+    var optionsInterval: Int?
     var createdAt: String
     var updatedAt: String
 
@@ -29,9 +34,13 @@ struct TrunkDocument: Encodable {
         transport = settings.transport.rawValue
         username = settings.username
         fromUser = settings.fromUser
-        callerId = settings.callerID
+        callerIds = settings.callerIDs
         priority = settings.priority
         maxCalls = settings.maximumCalls
+        maxCallsOut = settings.maximumOutgoingCalls
+        callsPerSecond = settings.callsPerSecond
+        rewrite = settings.rewriting.rules
+        optionsInterval = settings.optionsInterval
         prefixes = settings.prefixes
         codecs = settings.codecs
         latchRtp = settings.latchesRTP

@@ -1,4 +1,5 @@
 import Domain
+import HTTPTypes
 import Store
 
 /// `/v1/trunks`: the carriers that calls may be given to.
@@ -9,10 +10,17 @@ struct TrunkRoutes: RESTResource {
 
     let store: Store
     let setups: SetupDesk
+    private var bridge: any BridgeConnection { setups.bridge }
+
+    /// Milliseconds that the bridge has for a report, and for a test: a lookup and an OPTIONS.
+    private static let reportPatience: Int64 = 1_500
+    private static let testPatience: Int64 = 9_500
 
     func add(to routes: RESTRoutes) {
         routes.at("/trunks", .read("trunks:read", list), .post("trunks:write", create))
         routes.at("/trunks/:id", .read("trunks:read", read), .patch("trunks:write", update), .delete("trunks:write", delete))
+        routes.at("/trunks/:id/status", .read("trunks:read", status))
+        routes.at("/trunks/:id/test", .post("trunks:write", test))
     }
 
     @Sendable private func list(_ request: RESTRequest) async throws -> RESTAnswer {
@@ -60,6 +68,31 @@ struct TrunkRoutes: RESTResource {
         }
         await setups.spread()
         return .nothing
+    }
+
+    @Sendable private func status(_ request: RESTRequest) async throws -> RESTAnswer {
+        guard let trunk = try await store.trunk(try request.id(or: Self.unknown)) else { throw Self.unknown }
+        guard trunk.settings.isEnabled else { return try .document(TrunkStatusDocument(trunk, nil)) }
+        let answer = try? await bridge.send(.trunkReport(trunk.id), expiry: request.now + Self.reportPatience)
+        guard case .trunk(let report)? = answer else { return try .document(TrunkStatusDocument(trunk, nil)) }
+        return try .document(TrunkStatusDocument(trunk, report))
+    }
+
+    @Sendable private func test(_ request: RESTRequest) async throws -> RESTAnswer {
+        let id: TrunkID = try request.id(or: Self.unknown)
+        var fields = try request.fields()
+        try fields.finish()
+        guard let trunk = try await store.trunk(id) else { throw Self.unknown }
+        guard trunk.settings.isEnabled else {
+            throw ProblemDocument.conflict(ProblemCode.trunkDisabled.rawValue, "The trunk is switched off. Switch it on, then test it.")
+        }
+        let answer = try? await bridge.send(.testTrunk(id), expiry: request.now + Self.testPatience)
+        guard case .trunk(let report)? = answer, let check = report.check else {
+            throw ProblemDocument(
+                .serviceUnavailable, code: ProblemCode.bridgeUnavailable.rawValue,
+                detail: "The bridge, which would have to ask, does not answer now. Try again in a moment.", headers: [.retryAfter: "2"])
+        }
+        return try .document(TrunkCheckDocument(check))
     }
 
     private static func trunk(_ change: TrunkChange) throws -> Trunk {

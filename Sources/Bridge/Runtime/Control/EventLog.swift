@@ -82,16 +82,17 @@ package final class EventLog: Sendable {
         let sequence = state.sequences[stream].map { $0 + 1 } ?? first(of: stream, at: position)
         state.events.append(BridgeEvent(position: position, stream: stream, sequence: sequence, atMilliseconds: at, change: change))
         switch change {
-        case .callEnded, .roomEnded: state.sequences[stream] = nil
+        case .callEnded, .roomEnded, .trunkUp, .trunkDown: state.sequences[stream] = nil
         default: state.sequences[stream] = sequence
         }
     }
 
-    /// A call's stream is opened once. A room's may close and open again, and must not use a number twice: it starts at the log's position.
+    /// A call's stream is opened once. A room's may close and open again, and must not use a number twice: it starts at the log's position. So
+    /// does each event of a trunk, whose stream would otherwise be kept for ever.
     private static func first(of stream: BridgeEvent.Stream, at position: UInt64) -> UInt64 {
         switch stream {
         case .call: 1
-        case .room: position
+        case .room, .trunk: position
         }
     }
 

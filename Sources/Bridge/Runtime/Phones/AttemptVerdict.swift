@@ -67,7 +67,8 @@ package struct AttemptVerdict: Equatable, Sendable {
     }
 
     /// A trunk that could not even be asked.
-    static func notTried(_ text: String) -> AttemptVerdict {
-        AttemptVerdict(PhoneEnding(.trunkUnavailable, by: .system, CallOutcome.trunkUnavailable.sentence), .anotherTrunk, text)
+    /// - Parameter person: what a person is told, if there is more to say than that no trunk is there.
+    static func notTried(_ text: String, for person: String? = nil) -> AttemptVerdict {
+        AttemptVerdict(PhoneEnding(.trunkUnavailable, by: .system, person ?? CallOutcome.trunkUnavailable.sentence), .anotherTrunk, text)
     }
 }

@@ -18,11 +18,14 @@ extension PhoneDesk {
 
     func tryNext(_ call: CallID, now: Duration, wall: Int64) {
         while let desk = calls[call] {
-            guard let trunk = desk.trunks.first else {
+            guard !desk.trunks.isEmpty else {
                 let none = AttemptVerdict.notTried("No trunk is left.")
                 return end(call, (desk.verdict ?? none).ending)
             }
-            calls[call]?.trunks.removeFirst()
+            // One that was down a moment ago comes last. It is not left out: it may be back, and then no call fails.
+            let next = desk.trunks.firstIndex { !isDown($0) } ?? 0
+            let trunk = desk.trunks[next]
+            calls[call]?.trunks.remove(at: next)
             if tryTrunk(trunk, for: call, now: now, wall: wall) { return }
         }
     }
@@ -44,8 +47,8 @@ extension PhoneDesk {
     }
 
     /// Notes why a trunk was not even called.
-    private func skip(_ trunk: TrunkID, of call: CallID, _ text: String, wall: Int64) {
-        let verdict = AttemptVerdict.notTried(text)
+    private func skip(_ trunk: TrunkID, of call: CallID, _ text: String, for person: String? = nil, wall: Int64) {
+        let verdict = AttemptVerdict.notTried(text, for: person)
         calls[call]?.verdict = verdict
         tell(call, .attempted(PhoneAttempt(trunk: trunk, startedAt: wall, latches: false).record(verdict, endedAt: wall)))
     }
@@ -53,12 +56,18 @@ extension PhoneDesk {
     /// - Returns: whether something is under way now.
     private func tryTrunk(_ id: TrunkID, for call: CallID, now: Duration, wall: Int64) -> Bool {
         guard calls[call] != nil else { return false }
-        func skip(_ text: String) -> Bool {
-            self.skip(id, of: call, text, wall: wall)
+        func skip(_ text: String, for person: String? = nil) -> Bool {
+            self.skip(id, of: call, text, for: person, wall: wall)
             return false
         }
         guard let trunk = trunks[id] else { return skip("The trunk is not set up on the bridge.") }
-        if let limit = trunk.maximumCalls, calls.linesInUse(of: id) >= limit { return skip("The trunk has all its \(limit) calls up.") }
+        if let limit = trunk.maximumCalls, calls.linesInUse(of: id) >= limit {
+            return skip("The trunk has all its \(limit) calls up.", for: "All lines of the trunk are in use. Try again in a moment.")
+        }
+        if let limit = trunk.callsPerSecond, paces[id]?.isFree(limit: limit, now: now) == false {
+            return skip(
+                "The trunk was given its \(limit) calls of this second.", for: "Too many calls begin at this moment. Try again in a moment.")
+        }
         let addresses: [SIPAddress]
         switch trunks.resolution(of: id) {
         case .addresses(let found): addresses = found
@@ -71,8 +80,11 @@ extension PhoneDesk {
             return skip("The host name of the trunk could not be looked up.")
         }
         var attempt = PhoneAttempt(trunk: id, startedAt: wall, latches: trunk.latchesRTP)
-        attempt.addresses = Array(addresses.prefix(Self.addressLimit))
+        attempt.addresses = Array(addresses.prefix(isDown(id) ? 1 : Self.addressLimit))
         if let obstacle = callNextAddress(of: attempt, for: call, now: now) { return skip(obstacle) }
+        paces[id, default: CallPace()].note(now: now)
+        // What is known of it may be old.
+        if isDown(id) { _ = test(id, now: now, wall: wall) }
         tell(call, .trying(trunk: id, startedAt: wall))
         return true
     }

@@ -21,6 +21,10 @@ package final class PhoneDesk {
         package var news: [(call: CallID, room: RoomSlug, news: PhoneNews)] = []
         /// Names to look up.
         package var lookups: [TrunkID] = []
+        /// Trunks that were asked, or could not be: who waits for that can be told.
+        package var checked: [TrunkID] = []
+        /// What is durable of it; at milliseconds since 1970 UTC.
+        package var trunkNews: [(trunk: TrunkID, change: BridgeEvent.Change, at: Int64)] = []
     }
 
     let endpoint: SIPEndpoint
@@ -30,6 +34,10 @@ package final class PhoneDesk {
     private var setup = BridgeSetup.none
     var trunks = TrunkDirectory()
     var calls = CallTable()
+    var watches: [TrunkID: TrunkWatch] = [:]
+    /// OPTIONS under way, and whom they ask.
+    var probes: [SessionID: TrunkID] = [:]
+    var paces: [TrunkID: CallPace] = [:]
     var output = Output()
 
     package init(endpoint: SIPEndpoint, random: any RandomNumberGenerator, localAddress: @escaping (SIPAddress) -> SIPAddress?) {
@@ -43,12 +51,13 @@ package final class PhoneDesk {
     /// SIP calls that are up or cleaning up.
     package var sessionCount: Int { endpoint.sessionCount }
 
-    /// The earliest of the endpoint's deadline, the first ring time-out, and the end of our patience with a silent peer or a resolver.
+    /// The earliest of the endpoint's deadline, the first ring time-out, the end of our patience with a silent peer or a resolver, and the next
+    /// question whether a trunk is there.
     package var nextDeadline: Duration? {
         let ring = calls.unanswered.map(\.ringEndsAt).min()
         let response = calls.unanswered.compactMap { $0.attempt?.responseDueAt }.min()
         let lookup = calls.unanswered.compactMap { $0.awaited?.until }.min()
-        return [endpoint.nextDeadline, ring, response, lookup].compactMap { $0 }.min()
+        return [endpoint.nextDeadline, ring, response, lookup, nextWatchDeadline].compactMap { $0 }.min()
     }
 
     // MARK: Setup
@@ -56,8 +65,10 @@ package final class PhoneDesk {
     /// Takes trunks and extensions as the web side knows them; an older version changes nothing.
     package func configure(_ new: BridgeSetup, now: Duration, wall: Int64) {
         guard new.version >= setup.version else { return }
+        let old = setup.trunks
         setup = new
         output.lookups += trunks.replace(with: new.trunks)
+        replaceWatches(after: old, now: now)
         endpoint.setPeers(trunks.peers)
         // A web side that cannot read its books knows of no extension; those that are registered stay so until it can.
         if new.version > 0 {
@@ -66,6 +77,7 @@ package final class PhoneDesk {
                     new.extensions.map { ($0.number, DigestSecret(md5: $0.md5HA1, sha256: $0.sha256HA1)) }, uniquingKeysWith: { first, _ in first }))
         }
         goOnWithWaiting(now: now, wall: wall)
+        goOnWithWatches(now: now, wall: wall)
         drain(now: now, wall: wall)
     }
 
@@ -90,6 +102,7 @@ package final class PhoneDesk {
         guard trunks.take(addresses, of: id, host: host) else { return }
         endpoint.setPeers(trunks.peers)
         goOnWithWaiting(now: now, wall: wall)
+        goOnWithWatches(now: now, wall: wall)
         drain(now: now, wall: wall)
     }
 
@@ -142,6 +155,8 @@ package final class PhoneDesk {
 
     package func handleDeadline(now: Duration, wall: Int64) {
         endpoint.handleDeadline(now: now, random: &random)
+        drain(now: now, wall: wall)
+        serveWatches(now: now, wall: wall)
         for (call, desk) in calls.all where desk.answered == nil {
             if desk.ringEndsAt <= now {
                 stopRinging(call, desk, now: now, wall: wall)
@@ -179,6 +194,7 @@ package final class PhoneDesk {
         case .registration(let change):
             let number = change.extension
             output.journal.append(.registered(extension: number, endpoint.records(of: number, now: now, wall: wall)))
+        case .probed(let probe, let end): probed(probe, end, now: now, wall: wall)
         case .offerWithdrawn, .offerRefused: break
         }
     }

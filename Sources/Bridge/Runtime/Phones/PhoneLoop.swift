@@ -13,9 +13,12 @@ final class PhoneLoop {
     private static let orphanPatience = Duration.seconds(2)
     /// Names are looked up again this often; a trunk may move.
     private static let nameAge = Duration.seconds(60)
+    /// Who may wait for one trunk at a time; more are told what was last known.
+    private static let testerLimit = 100
 
     private let settings: PhoneSettings
     private let mailbox: PhoneMailbox
+    private let trunkNews: TrunkNewsDelivery
     private let deliver: PhoneNewsDelivery
     private let logger: Logger
     private let epoll: Epoll
@@ -30,15 +33,18 @@ final class PhoneLoop {
     /// Sessions that end calls of a former life, and their keys in the journal.
     private var ending: [UInt64: String] = [:]
     private var namesDue: Duration = .zero
+    /// Who waits until a trunk was asked. Bounded by the commands that one bridge is sent within a few seconds.
+    private var testers: [TrunkID: [@Sendable (TrunkReport?) -> Void]] = [:]
     private var stopping: (by: Duration, done: @Sendable () -> Void)?
 
     init(
         _ settings: PhoneSettings, socket: SIPSocket, journal: DialogJournal, registrations: KeyedJournal<[BindingRecord]>, mailbox: PhoneMailbox,
-        logger: Logger, deliver: @escaping PhoneNewsDelivery
+        logger: Logger, trunkNews: @escaping TrunkNewsDelivery, deliver: @escaping PhoneNewsDelivery
     ) throws(LinuxError) {
         self.settings = settings
         self.socket = socket
         self.mailbox = mailbox
+        self.trunkNews = trunkNews
         self.deliver = deliver
         self.logger = logger
         orphans = journal.orphans
@@ -96,7 +102,10 @@ final class PhoneLoop {
             serveTime()
             carryOut()
         }
+        for reply in testers.values.joined() { reply(nil) }
         stopping?.done()
+        // Whoever asks from now on finds nobody.
+        for case .report(_, _, let reply) in mailbox.takeAll() { reply(nil) }
     }
 
     private var nextDue: Duration? {
@@ -154,6 +163,12 @@ final class PhoneLoop {
             case .resolved(let trunk, let host, let addresses):
                 if addresses.isEmpty { logger.warning("trunk has no address", metadata: ["trunk": "\(trunk)"]) }
                 desk.resolved(trunk, host: host, to: addresses, now: now, wall: wall)
+            case .report(let trunk, let isTest, let reply):
+                if isTest, testers[trunk, default: []].count < Self.testerLimit, desk.test(trunk, now: now, wall: wall) {
+                    testers[trunk, default: []].append(reply)
+                } else {
+                    reply(desk.report(of: trunk, now: now))
+                }
             case .stop(let done): stopping = (now + Self.farewell, done)
             }
             carryOut()
@@ -181,6 +196,19 @@ final class PhoneLoop {
         for transmit in output.transmits { socket.send(transmit) }
         for (call, room, news) in output.news { deliver(call, room, news) }
         for trunk in output.lookups { lookUp(trunk) }
+        for (trunk, change, at) in output.trunkNews { tell(trunk, change, at) }
+        for trunk in output.checked {
+            for reply in testers.removeValue(forKey: trunk) ?? [] { reply(desk.report(of: trunk, now: MonotonicClock.now())) }
+        }
+    }
+
+    private func tell(_ trunk: TrunkID, _ change: BridgeEvent.Change, _ at: Int64) {
+        switch change {
+        case .trunkDown(let check):
+            logger.warning("trunk is down", metadata: ["trunk": "\(trunk)", "reason": "\(check.obstacle?.rawValue ?? "")"])
+        default: logger.notice("trunk is up", metadata: ["trunk": "\(trunk)"])
+        }
+        trunkNews(trunk, change, at)
     }
 
     private func write(_ entry: PhoneDesk.JournalEntry) {

@@ -18,3 +18,6 @@ struct PhoneSettings: Sendable {
 
 /// Carries news of a call to its room's thread.
 typealias PhoneNewsDelivery = @Sendable (CallID, RoomSlug, PhoneNews) -> Void
+
+/// Carries what is durable of a trunk into the log of events; at milliseconds since 1970 UTC.
+typealias TrunkNewsDelivery = @Sendable (TrunkID, BridgeEvent.Change, _ at: Int64) -> Void

@@ -10,7 +10,9 @@ final class PhoneThread: Sendable {
     private let thread: NativeThread
 
     /// - Throws: `BridgeStartError` if the port is taken or the journal cannot be written.
-    init(_ settings: PhoneSettings, logger: Logger, deliver: @escaping PhoneNewsDelivery) throws {
+    init(
+        _ settings: PhoneSettings, logger: Logger, trunkNews: @escaping TrunkNewsDelivery, deliver: @escaping PhoneNewsDelivery
+    ) throws {
         let mailbox = try PhoneMailbox()
         self.mailbox = mailbox
         // Both are opened here, so that what is wrong with them is told to whoever starts us. From then on they are the thread's alone.
@@ -25,7 +27,8 @@ final class PhoneThread: Sendable {
         thread = try NativeThread(named: "sip") {
             do {
                 let loop = try PhoneLoop(
-                    settings, socket: socket, journal: journal, registrations: registrations, mailbox: mailbox, logger: logger, deliver: deliver)
+                    settings, socket: socket, journal: journal, registrations: registrations, mailbox: mailbox, logger: logger,
+                    trunkNews: trunkNews, deliver: deliver)
                 try loop.run()
             } catch {
                 // Without this thread no phone can be hung up any more: the supervisor starts a whole bridge, which ends what is left.
@@ -38,6 +41,13 @@ final class PhoneThread: Sendable {
     func order(_ order: PhoneOrder) { mailbox.post(.order(order)) }
 
     func configure(_ setup: BridgeSetup) { mailbox.post(.configure(setup)) }
+
+    /// How a trunk stands, for a test after it was asked; `nil` for one that is not set up.
+    func report(of trunk: TrunkID, isTest: Bool) async -> TrunkReport? {
+        await withCheckedContinuation { continuation in
+            mailbox.post(.report(trunk, isTest: isTest) { continuation.resume(returning: $0) })
+        }
+    }
 
     /// Waits until the last BYEs are answered, or a second is over.
     func stop() async {

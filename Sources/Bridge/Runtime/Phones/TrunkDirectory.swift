@@ -10,6 +10,8 @@ package struct TrunkDirectory {
 
     package init() {}
 
+    package var all: some Collection<TrunkSetup> { setups.values }
+
     package subscript(id: TrunkID) -> TrunkSetup? { setups[id] }
 
     /// `nil` for a trunk that is not set up.

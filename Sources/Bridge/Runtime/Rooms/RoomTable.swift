@@ -142,7 +142,7 @@ package struct RoomTable {
         case .moderate(let room, let order):
             guard let entry = bySlug[room] else { return .refused(.unknownPeer) }
             return settle(entry, into: &output, entry.room.moderate(order, now: now, into: &output))
-        case .configure: return .accepted
+        case .configure, .trunkReport, .testTrunk: return .accepted
         }
     }
 

@@ -28,7 +28,8 @@ final class MediaThreads: Sendable {
             PhoneSettings(
                 sipPort: configuration.sipPort, publicAddress: addresses.first(where: \.isIPv4), journal: configuration.folder + "/dialogs.journal",
                 registrations: configuration.folder + "/registrations.journal",
-                product: "Ringlink/\(configuration.version)", epoch: configuration.epoch), logger: logger
+                product: "Ringlink/\(configuration.version)", epoch: configuration.epoch), logger: logger,
+            trunkNews: { trunk, change, at in log.append([(.trunk(trunk), change)], signals: [], at: at) }
         ) { call, room, news in relay.deliver(news, of: call, in: room) }
         self.phones = phones
         let line = PhoneLine(ports: ports, order: { phones.order($0) })
@@ -80,6 +81,10 @@ final class MediaThreads: Sendable {
         case .configure(let setup):
             configure(setup)
             return .accepted
+        case .trunkReport(let trunk):
+            return await phones.report(of: trunk, isTest: false).map(BridgeAnswer.trunk) ?? .refused(.unknownTrunk)
+        case .testTrunk(let trunk):
+            return await phones.report(of: trunk, isTest: true).map(BridgeAnswer.trunk) ?? .refused(.unknownTrunk)
         }
     }
 

@@ -43,6 +43,10 @@ extension SIPEndpoint {
     }
 
     private func deliver(_ response: SIPResponse, to client: ClientTransaction, now: Duration, random: inout some RandomNumberGenerator) {
+        if client.role == .probe {
+            if response.isFinal { finish(probe: client.session, .answered(response.status)) }
+            return
+        }
         guard let call = sessions[client.session] else { return }
         perform(call, now: now, random: &random) { call, random, output in
             call.receive(response, for: client.role, now: now, using: &random, into: &output)

@@ -44,6 +44,7 @@ extension SIPEndpoint {
     }
 
     private func fail(_ client: ClientTransaction, _ failure: RequestFailure, now: Duration, random: inout some RandomNumberGenerator) {
+        if client.role == .probe { return finish(probe: client.session, failure == .transport ? .unreachable : .timedOut) }
         guard let call = sessions[client.session] else { return }
         perform(call, now: now, random: &random) { call, random, output in
             call.fail(client.role, failure, using: &random, into: &output)

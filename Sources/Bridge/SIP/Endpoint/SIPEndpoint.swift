@@ -25,6 +25,8 @@ public final class SIPEndpoint {
     var serverCounts: [SessionID: Int] = [:]
     var sessions: [SessionID: OutgoingCall] = [:]
     var sessionsByName: [SessionName: SessionID] = [:]
+    /// OPTIONS of ours that somebody waits for.
+    var probes: [SessionID: ClientTransactionKey] = [:]
     var timers = DeadlineQueue<Timer>()
     var registrar: Registrar?
     var extensions: [String: DigestSecret] = [:]
@@ -161,7 +163,11 @@ public final class SIPEndpoint {
     func tell(_ event: SIPEvent) { events.append(event) }
 
     private func makeSession() -> SessionID? {
-        guard sessions.count < configuration.maximumSessions else { return nil }
+        sessions.count < configuration.maximumSessions ? makeID() : nil
+    }
+
+    /// A number that is never used twice, for a call or a probe.
+    func makeID() -> SessionID {
         lastSession += 1
         return SessionID(lastSession)
     }

@@ -26,6 +26,8 @@ public enum SIPEvent: Equatable, Sendable {
     case dialog(SessionID, DialogSnapshot)
     /// The far end owes and is owed nothing more: the journal may forget the call. Comes once, after `.ended` (for an orphan alone).
     case released(SessionID)
+    /// What became of an OPTIONS of ours; comes once for each `probe`.
+    case probed(SessionID, ProbeEnd)
     /// A telephone has come, stayed or gone.
     case registration(BindingChange)
 }

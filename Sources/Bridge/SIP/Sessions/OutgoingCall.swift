@@ -133,6 +133,8 @@ final class OutgoingCall {
         case .cancel: receiveCancelResponse(response)
         case .bye(let tag): receiveByeResponse(response, from: tag, using: &random, into: &output)
         case .reinvite: receiveReinviteResponse(response, now: now, using: &random, into: &output)
+        // Not of a call: the endpoint keeps it to itself.
+        case .probe: break
         }
     }
 
@@ -145,6 +147,7 @@ final class OutgoingCall {
         case .cancel: needsCancelAgain = true
         case .bye(let tag): leave(tag, into: &output)
         case .reinvite: failReinvite(failure, using: &random, into: &output)
+        case .probe: break
         }
     }
 

@@ -1,4 +1,4 @@
-/// A call of this endpoint; never used twice in the life of a process.
+/// A call or a probe of this endpoint; never used twice in the life of a process.
 public struct SessionID: Hashable, Sendable {
     public let value: UInt64
 

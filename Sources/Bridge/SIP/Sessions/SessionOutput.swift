@@ -6,6 +6,8 @@ enum RequestRole: Equatable, Sendable {
     case bye(remoteTag: String)
     /// An offer of ours in the call.
     case reinvite
+    /// An OPTIONS outside of any call: no session hears of it.
+    case probe
 }
 
 /// Why a request got no final response.
