@@ -42,8 +42,8 @@ event_route[htable:mod-init] {
 }
 
 request_route {
-    xlog("L_ALERT", "SEEN|$rm|$rU|$fU|$ci|$cs|$si:$sp|$tt|$(hdr(Proxy-Authorization){s.len})|$(hdr(Authorization){s.len})|$(hdr(User-Agent){s.len})|\\n");
-    if ($rm == "OPTIONS" && !has_totag()) { sl_send_reply("200", "OK"); exit; }
+    xlog("L_ALERT", "SEEN|$rm|$rU|$fU|$ci|$cs|$si:$sp|$tt|$(hdr(Proxy-Authorization){s.len})|$(hdr(Authorization){s.len})|$(hdr(User-Agent){s.len})|$ai|\\n");
+    if ($rm == "OPTIONS" && !has_totag()) { sl_send_reply("@OPTIONS@", "As Configured"); exit; }
     if (!mf_process_maxfwd_header("10")) { sl_send_reply("483", "Too Many Hops"); exit; }
     if (!sanity_check()) { exit; }
     if (is_method("CANCEL")) { if (t_check_trans()) t_relay(); exit; }
@@ -98,6 +98,8 @@ class SeenRequest:
     source: str
     in_dialog: bool
     authorised: bool
+    #: P-Asserted-Identity, empty without one.
+    identity: str
 
 
 class Kamailio(Program):
@@ -107,7 +109,7 @@ class Kamailio(Program):
     without any the trunk takes calls as one does that knows its customer by the address.
     """
 
-    def __init__(self, name="trunk", users=None, numbers=None, phones=None, challenge=407, refusal=None, algorithm="MD5"):
+    def __init__(self, name="trunk", users=None, numbers=None, phones=None, challenge=407, refusal=None, algorithm="MD5", options=200):
         super().__init__(name)
         self.port = own_port()
         self.users = users or {}
@@ -116,6 +118,7 @@ class Kamailio(Program):
         self.challenge = challenge
         self.refusal = refusal or challenge
         self.algorithm = algorithm
+        self.options = options
 
     @property
     def address(self):
@@ -144,7 +147,7 @@ class Kamailio(Program):
                 "Max-Forwards: 70\r\nContent-Length: 0\r\n\r\n".encode()
             )
             try:
-                return client.recv(2048).startswith(b"SIP/2.0 200")
+                return client.recv(2048).startswith(f"SIP/2.0 {self.options}".encode())
             except OSError:
                 return False
 
@@ -174,6 +177,7 @@ class Kamailio(Program):
                 "REALM": REALM,
                 "MODULES": f'mpath="{folder}"\n' + "\n".join(f'loadmodule "{module}.so"' for module in MODULES),
                 "ALGORITHM": self.algorithm,
+                "OPTIONS": str(self.options),
                 "TABLES": "\n".join(tables),
                 "AUTHENTICATION": authentication,
                 "REFUSALS": "\n".join(refusals),
@@ -208,9 +212,10 @@ class Kamailio(Program):
 
 
 def _parse(line):
-    method, number, caller, call_id, sequence, source, tag, proxy, www, *_ = line.split("|")
+    method, number, caller, call_id, sequence, source, tag, proxy, www, _, identity, *_ = line.split("|")
     return SeenRequest(
-        method, number, caller, call_id, int(sequence), source, tag not in ("", "<null>"), proxy not in ("", "0") or www not in ("", "0")
+        method, number, caller, call_id, int(sequence), source, tag not in ("", "<null>"), proxy not in ("", "0") or www not in ("", "0"),
+        "" if identity == "<null>" else identity,
     )
 
 
