@@ -76,7 +76,6 @@ def test_a_full_trunk_gives_its_calls_to_the_next_and_a_pinned_one_says_so(site,
         first.press("hangup")
         site.ended(up, outcome="completed")
         assert full.methods[-1] == "BYE"
-        full.document = site.api.trunk(full.kamailio.address, name="so that there is one to delete")
 
 
 def test_no_second_holds_more_calls_than_the_trunk_takes(site, visitors, room):
