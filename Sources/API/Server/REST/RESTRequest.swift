@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 import Store
+import Synchronization
 
 /// A request of `/v1` that has passed the gate.
 struct RESTRequest: Sendable {
@@ -18,6 +19,14 @@ struct RESTRequest: Sendable {
     let body: [UInt8]
     /// The socket's peer.
     let client: SocketAddress?
+    /// Whether the route has said which parameters it knows (`only`); the gate refuses any where it has not.
+    let hasJudgedQuery = Flag()
+
+    final class Flag: Sendable {
+        private let value = Atomic(false)
+        var isSet: Bool { value.load(ordering: .relaxed) }
+        func set() { value.store(true, ordering: .relaxed) }
+    }
 
     /// The id in the address. A malformed one names nothing, just as an unknown one: `unknown` is thrown.
     func id<ID: PrefixedID>(_ type: ID.Type = ID.self, or unknown: ProblemDocument) throws(ProblemDocument) -> ID {
@@ -28,10 +37,13 @@ struct RESTRequest: Sendable {
     /// The members of the body, which is a JSON object; an empty body is an empty object.
     func fields() throws(ProblemDocument) -> JSONFields {
         guard !body.isEmpty else { return JSONFields([:]) }
-        guard case .object(let members)? = JSONValue(parsing: body) else {
-            throw ProblemDocument(.badRequest, code: "malformed_body", detail: "The body is not a JSON object in UTF-8.")
+        do throws(JSONFault) {
+            guard case .object(let members) = try JSONReader.value(body) else { throw JSONFault(offset: 0, reason: "it is no object") }
+            return JSONFields(members)
+        } catch {
+            throw ProblemDocument(
+                .badRequest, code: "malformed_body", detail: "The body is not a JSON object in UTF-8: \(error.reason) (byte \(error.offset)).")
         }
-        return JSONFields(members)
     }
 
     /// Which part of a list is wanted: `?limit=&after=`. Further parameters are named by `knowing`; unknown ones are refused.
@@ -53,6 +65,7 @@ struct RESTRequest: Sendable {
 
     /// Refuses query parameters that nobody knows, and those that are said twice.
     func only(_ known: Set<String>) throws(ProblemDocument) {
+        hasJudgedQuery.set()
         var seen: Set<String> = []
         for (name, _) in query {
             let name = String(name)

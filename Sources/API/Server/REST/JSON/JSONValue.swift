@@ -1,7 +1,5 @@
-import Foundation
-
 /// A JSON value as it came, before any rule has been applied to it.
-enum JSONValue: Sendable, Equatable {
+package enum JSONValue: Sendable, Equatable {
     case null
     case flag(Bool)
     case integer(Int64)
@@ -11,14 +9,9 @@ enum JSONValue: Sendable, Equatable {
     case list([JSONValue])
     case object([String: JSONValue])
 
-    /// Nothing that is read here lies deeper.
-    private static let nestingLimit = 12
-
-    /// `nil` unless it is JSON in UTF-8 that does not nest too deep.
+    /// `nil` for what `JSONReader` does not take.
     init?(parsing bytes: [UInt8]) {
-        guard JSONNesting.isWithin(Self.nestingLimit, bytes), String(validating: bytes, as: UTF8.self) != nil,
-            let value = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes))
-        else { return nil }
+        guard let value = try? JSONReader.value(bytes) else { return nil }
         self = value
     }
 
@@ -33,40 +26,23 @@ enum JSONValue: Sendable, Equatable {
         case .object: "an object"
         }
     }
-}
 
-extension JSONValue: Decodable {
-    init(from decoder: any Decoder) throws {
-        if let members = try? decoder.container(keyedBy: AnyKey.self) {
-            var object: [String: JSONValue] = [:]
-            for key in members.allKeys { object[key.stringValue] = try members.decode(JSONValue.self, forKey: key) }
-            self = .object(object)
-            return
+    /// As JSON, for who reads it.
+    var text: String {
+        switch self {
+        case .null: "null"
+        case .flag(let flag): String(flag)
+        case .integer(let number): String(number)
+        case .number(let number): String(number)
+        case .text(let text):
+            {
+                var json = JSONText()
+                json.string(text)
+                return String(decoding: json.bytes, as: UTF8.self)
+            }()
+        case .list(let elements): "[" + elements.map(\.text).joined(separator: ", ") + "]"
+        case .object(let members):
+            "{" + members.sorted { $0.key < $1.key }.map { "\(JSONValue.text($0).text): \($1.text)" }.joined(separator: ", ") + "}"
         }
-        if var elements = try? decoder.unkeyedContainer() {
-            var list: [JSONValue] = []
-            while !elements.isAtEnd { list.append(try elements.decode(JSONValue.self)) }
-            self = .list(list)
-            return
-        }
-        let single = try decoder.singleValueContainer()
-        if single.decodeNil() {
-            self = .null
-        } else if let flag = try? single.decode(Bool.self) {
-            self = .flag(flag)
-        } else if let text = try? single.decode(String.self) {
-            self = .text(text)
-        } else if let integer = try? single.decode(Int64.self) {
-            self = .integer(integer)
-        } else {
-            self = .number(try single.decode(Double.self))
-        }
-    }
-
-    private struct AnyKey: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-        init?(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
     }
 }

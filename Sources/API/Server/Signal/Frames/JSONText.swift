@@ -1,12 +1,12 @@
 /// Writes JSON members in the order in which they are given: `type` comes first in every frame, which no encoder promises.
-struct JSONText {
-    private(set) var bytes: [UInt8] = []
+package struct JSONText {
+    package private(set) var bytes: [UInt8] = []
     /// Whether the next value must be parted from the one before it.
     private var needsComma = false
 
-    init() { bytes.reserveCapacity(256) }
+    package init() { bytes.reserveCapacity(256) }
 
-    mutating func object(_ members: (inout JSONText) -> Void) {
+    package mutating func object(_ members: (inout JSONText) -> Void) {
         open("{")
         members(&self)
         close("}")
@@ -25,7 +25,7 @@ struct JSONText {
         needsComma = false
     }
 
-    mutating func member(_ name: String, _ value: String) {
+    package mutating func member(_ name: String, _ value: String) {
         self.name(name)
         string(value)
     }
