@@ -75,13 +75,15 @@ let package = Package(
         target("QREncode", "Sources/API/Native/QREncode/QREncode", ["CQREncode"]),
         native("CLibPNG", "Sources/API/Native/LibPNG/CLibPNG", "libpng", "libpng-dev"),
         target("LibPNG", "Sources/API/Native/LibPNG/LibPNG", ["CLibPNG"]),
+        native("CZlib", "Sources/API/Native/Zlib/CZlib", "zlib", "zlib1g-dev"),
+        target("Zlib", "Sources/API/Native/Zlib/Zlib", ["CZlib"]),
         target("Store", "Sources/API/Store", ["Domain", "LibPQ", crypto, logging], resources: [.embedInCode("Migrations")]),
         target("Webhooks", "Sources/API/Webhooks", ["Domain", "Store", "LibCurl", logging, lifecycle]),
         target(
             "API", "Sources/API/Server",
             [
-                "Domain", "Store", "Webhooks", "PhoneNumber", "QREncode", "LibPNG", crypto, logging, lifecycle, webSocket, nioSSL, httpTypes,
-                hummingbirdTLS, httpClient,
+                "Domain", "Store", "Webhooks", "PhoneNumber", "QREncode", "LibPNG", "Zlib", crypto, logging, lifecycle, webSocket, nioSSL,
+                httpTypes, hummingbirdTLS, httpClient,
             ] + nio
                 + nioHTTPTypes
                 + hummingbird,

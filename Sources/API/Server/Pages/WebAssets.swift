@@ -23,6 +23,7 @@ package enum WebAssets {
             WebAsset("devices.js", PackageResources.devices_js),
             WebAsset("dial-form.js", PackageResources.dial_form_js),
             WebAsset("dialling.js", PackageResources.dialling_js),
+            WebAsset("docs.css", PackageResources.docs_css),
             WebAsset("dom.js", PackageResources.dom_js),
             WebAsset("full-screen.js", PackageResources.full_screen_js),
             WebAsset("gate.js", PackageResources.gate_js),
@@ -59,5 +60,5 @@ package enum WebAssets {
         ].map { ($0.name, $0) })
 
     /// The names of all files.
-    package static var names: Set<String> { Set(assets.keys).union([landing.name, room.name, "closed.html"]) }
+    package static var names: Set<String> { Set(assets.keys).union([landing.name, room.name, "closed.html", ContractAssets.document.name]) }
 }

@@ -19,4 +19,12 @@ package enum EntityTag {
         }
         return .oneOf(versions)
     }
+
+    /// Whether an `If-None-Match` names `tag`: the weak comparison (RFC 9110 section 13.1.2).
+    static func isKnown(_ tag: String, by header: String) -> Bool {
+        header.split(separator: ",").contains { element in
+            let text = String(element.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+            return text == "*" || text == tag || text == "W/" + tag
+        }
+    }
 }

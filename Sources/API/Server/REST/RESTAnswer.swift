@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 import Store
+import Zlib
 
 /// What a route answers. It can be kept and given again, byte for byte.
 struct RESTAnswer: Sendable, Equatable, Codable {
@@ -38,6 +39,26 @@ struct RESTAnswer: Sendable, Equatable, Codable {
 
     /// 204.
     static let nothing = RESTAnswer(status: 204)
+
+    /// Bytes from which on a compressed body pays.
+    static let leastToCompress = 1_024
+
+    /// 304, if the caller has this version already (`If-None-Match`).
+    func unlessKnown(to headers: HTTPFields) -> RESTAnswer {
+        guard status == 200, let tag = self.headers["ETag"], let known = headers[.ifNoneMatch], EntityTag.isKnown(tag, by: known) else { return self }
+        return RESTAnswer(status: 304, headers: ["ETag": tag])
+    }
+
+    /// gzip, if the caller takes it and it pays. What has an `ETag` stays as it is: the tag stands for these very bytes.
+    func compressed(for headers: HTTPFields) -> RESTAnswer {
+        guard self.headers["ETag"] == nil, body.count >= Self.leastToCompress else { return self }
+        var answer = self
+        answer.headers["Vary"] = "Accept-Encoding"
+        guard Negotiation.acceptsGzip(headers[.acceptEncoding]), let compressed = Gzip.compress(Array(body)) else { return answer }
+        answer.headers["Content-Encoding"] = "gzip"
+        answer.body = Data(compressed)
+        return answer
+    }
 
     func response(_ more: HTTPFields = [:]) -> Response {
         var fields = more
