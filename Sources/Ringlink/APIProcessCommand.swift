@@ -24,7 +24,8 @@ struct APIProcessCommand: AsyncParsableCommand {
                 database: try given.text("RINGLINK_DATABASE"), binds: given.list("RINGLINK_BIND").map { ListenAddress(host: $0, port: port) },
                 publicURLs: given.list("RINGLINK_ORIGINS"), tls: tls, bridgeURL: "http://127.0.0.1:\(try given.number("RINGLINK_CONTROL_PORT"))",
                 bridgeID: try given.text("RINGLINK_BRIDGE_ID"), secret: secret, build: Build.stamp,
-                policy: try given.optional(PolicyOption.variable).map(PolicyOption.policy) ?? Policy())
+                policy: try given.optional(PolicyOption.variable).map(PolicyOption.policy) ?? Policy(),
+                processFigures: { ProcessFigures.ofThisProcess() })
             let logger = ProcessLog.logger("api")
             let group = ServiceGroup(
                 configuration: .init(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bridge
+import Domain
 import Linux
 import Logging
 
@@ -20,7 +21,8 @@ struct BridgeProcessCommand: AsyncParsableCommand {
                 publicAddresses: given.list("RINGLINK_PUBLIC_ADDRESSES"), sipPort: UInt16(clamping: try given.number("RINGLINK_SIP_PORT")),
                 rtpPorts: try given.portRange("RINGLINK_RTP_PORTS"), folder: try given.text("RINGLINK_BRIDGE_FOLDER"), version: Build.version,
                 // Later starts have higher epochs, as long as the clock does not go back by more than the bridge was down.
-                epoch: UInt64(max(MonotonicClock.wallClockNanoseconds() / 1_000_000, 1)))
+                epoch: UInt64(max(MonotonicClock.wallClockNanoseconds() / 1_000_000, 1)),
+                processFigures: { ProcessFigures.ofThisProcess() })
             try await runBridge(configuration, logger: ProcessLog.logger("bridge"))
         }
     }

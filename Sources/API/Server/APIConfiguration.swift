@@ -24,6 +24,8 @@ public struct APIConfiguration: Sendable {
     /// The build stamp, one line.
     public var build: String
     public var policy: Policy
+    /// What this process takes of its machine.
+    public var processFigures: @Sendable () -> ProcessFigures?
 
     public struct TLSFiles: Sendable {
         public var certificate: String
@@ -37,8 +39,10 @@ public struct APIConfiguration: Sendable {
 
     public init(
         database: String, binds: [ListenAddress], publicURLs: [String] = [], embedOrigins: [String] = [], tls: TLSFiles? = nil,
-        bridgeURL: String, bridgeID: String = "bridge-1", apiID: String = "api-1", secret: [UInt8], build: String, policy: Policy = Policy()
+        bridgeURL: String, bridgeID: String = "bridge-1", apiID: String = "api-1", secret: [UInt8], build: String, policy: Policy = Policy(),
+        processFigures: @escaping @Sendable () -> ProcessFigures? = { nil }
     ) {
+        self.processFigures = processFigures
         self.database = database
         self.binds = binds
         self.publicURLs = publicURLs

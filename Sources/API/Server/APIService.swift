@@ -30,7 +30,8 @@ public struct APIService: Service {
         let settings = WebServer.Settings(
             binds: configuration.binds, origins: try configuration.origins(), tls: try tls(), build: configuration.build,
             requestsPerMinute: configuration.policy.requestsPerMinute,
-            trustedProxies: configuration.policy.trustedProxies)
+            trustedProxies: configuration.policy.trustedProxies, sharedWith: configuration.policy.corsOrigins.compactMap { WebOrigin($0) },
+            metricsToken: configuration.policy.metricsToken)
 
         let store = try await Store.open(conninfo: configuration.database, atRest: AtRestKeyring(keys.atRest), logger: logger)
         let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: Self.httpConfiguration)
@@ -50,15 +51,21 @@ public struct APIService: Service {
 
     private func serve(_ settings: WebServer.Settings, keys: InstallationKeys, store: Store, http: HTTPClient) async throws {
         let clock = ServerClock()
-        let calls = StoreCallBook(store: store, bridge: configuration.bridgeID, policy: configuration.policy, plan: WorldNumberPlan(), logger: logger)
+        let refusals = GuardMetrics()
+        let calls = StoreCallBook(
+            store: store, bridge: configuration.bridgeID, policy: configuration.policy, plan: WorldNumberPlan(), refusals: refusals,
+            logger: logger)
         let exchange = ControlExchange(base: configuration.bridgeURL, audience: configuration.bridgeID, keys: keys, http: http, clock: clock)
         let ledger = SetupLedger(book: store, logger: logger)
         let link = BridgeLink(exchange: exchange, api: configuration.apiID, setup: { await ledger.current() }, clock: clock, logger: logger)
         let setups = SetupDesk(ledger: ledger, bridge: link, isBridgeAlive: { await link.isAlive }, clock: clock, logger: logger)
         let web = WebServer(
             settings, calls: calls, bridge: link, isBridgeAlive: { await link.isAlive }, resumeKey: keys.resume,
-            resources: resources(store, setups, origin: settings.origins.own.first?.text ?? ""), idempotency: store, clock: clock, logger: logger,
-            onListening: onListening)
+            resources: resources(store, setups, origin: settings.origins.own.first?.text ?? ""), idempotency: store,
+            metrics: [
+                StoreMetrics(store: store, calls: calls, clock: clock), refusals, BridgeMetrics(figures: { await link.figures() }),
+                ProcessMetrics(figures: configuration.processFigures),
+            ], clock: clock, logger: logger, onListening: onListening)
         let events = EventDesk(calls: calls, bridge: link, orders: web.orders, hub: web.hub, clock: clock, logger: logger)
         let housekeeping = Housekeeping(
             calls: calls, bridge: link, isBridgeAlive: { await link.isAlive }, isUpToDate: { await link.isUpToDate }, dialling: web.dialling,

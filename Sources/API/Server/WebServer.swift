@@ -19,11 +19,17 @@ package struct WebServer: Service {
         package var requestsPerMinute: Int
         /// Whose `X-Forwarded-For` is believed.
         package var trustedProxies: [CIDRBlock]
+        /// Sites whose pages may ask us from a browser.
+        package var sharedWith: [WebOrigin]
+        /// Reads `/metrics` besides API keys.
+        package var metricsToken: String?
 
         package init(
             binds: [ListenAddress], origins: PublicOrigins, tls: TLSConfiguration? = nil, build: String, requestsPerMinute: Int = 600,
-            trustedProxies: [CIDRBlock] = []
+            trustedProxies: [CIDRBlock] = [], sharedWith: [WebOrigin] = [], metricsToken: String? = nil
         ) {
+            self.metricsToken = metricsToken
+            self.sharedWith = sharedWith
             self.trustedProxies = trustedProxies
             self.requestsPerMinute = requestsPerMinute
             self.binds = binds
@@ -37,6 +43,9 @@ package struct WebServer: Service {
     /// What `/v1` serves besides calls.
     private let resources: [any RESTResource]
     private let idempotency: (any IdempotencyBook)?
+    private let requests = RequestMetrics()
+    /// What `/metrics` shows besides the requests.
+    private let metrics: [any MetricsSource]
     let calls: any CallBook
     let hub: RoomHub
     let dialling: DialDesk
@@ -49,12 +58,13 @@ package struct WebServer: Service {
 
     package init(
         _ settings: Settings, calls: any CallBook, bridge: any BridgeConnection, isBridgeAlive: @escaping @Sendable () async -> Bool,
-        resumeKey: SymmetricKey, resources: [any RESTResource] = [], idempotency: (any IdempotencyBook)? = nil, clock: ServerClock, logger: Logger,
-        onListening: @escaping @Sendable (ListenAddress) async -> Void
+        resumeKey: SymmetricKey, resources: [any RESTResource] = [], idempotency: (any IdempotencyBook)? = nil, metrics: [any MetricsSource] = [],
+        clock: ServerClock, logger: Logger, onListening: @escaping @Sendable (ListenAddress) async -> Void
     ) {
         self.settings = settings
         self.resources = resources
         self.idempotency = idempotency
+        self.metrics = metrics
         self.calls = calls
         self.clock = clock
         self.logger = logger
@@ -91,13 +101,18 @@ package struct WebServer: Service {
 
     private var router: Router<WebContext> {
         let router = Router(context: WebContext.self)
-        router.add(middleware: AccessLog(clock: clock))
+        router.add(middleware: RequestNaming())
+        router.add(middleware: AccessLog(clock: clock, metrics: requests))
         router.add(middleware: ConnectionEnd())
         router.add(middleware: SecurityHeadersMiddleware(headers: SecurityHeaders(origins: settings.origins)))
+        router.add(middleware: CrossOrigin(origins: settings.sharedWith))
         router.add(middleware: ProblemMiddleware())
         PageRoutes(calls: calls, clock: clock).add(to: router)
         HealthRoutes(parts: parts).add(to: router)
         SignalInfoRoutes(build: settings.build, calls: calls, clock: clock).add(to: router)
+        MetricsRoutes(
+            sources: [requests] + metrics, token: settings.metricsToken, guardian: APIKeyGuard(calls: calls, clock: clock)
+        ).add(to: router)
         let gate = RESTGate(
             calls: calls, idempotency: idempotency.map { IdempotencyDesk(book: $0, logger: logger) },
             rates: RateLimiter(perMinute: settings.requestsPerMinute), clock: clock)

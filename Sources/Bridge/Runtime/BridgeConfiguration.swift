@@ -1,4 +1,5 @@
 import Crypto
+import Domain
 
 /// What a bridge process is told at its start. It knows no database, no link and no API's address.
 public struct BridgeConfiguration: Sendable {
@@ -27,12 +28,15 @@ public struct BridgeConfiguration: Sendable {
     public var version: String
     /// Names this start: later starts have higher epochs.
     public var epoch: UInt64
+    /// What this process takes of its machine.
+    public var processFigures: @Sendable () -> ProcessFigures?
 
     public init(
         id: String, build: String, controlHost: String, controlPort: Int, controlToBridge: SymmetricKey, controlToAPI: SymmetricKey,
         mediaPort: UInt16, mediaThreads: Int, publicAddresses: [String], sipPort: UInt16, rtpPorts: ClosedRange<UInt16>, folder: String,
-        version: String, epoch: UInt64
+        version: String, epoch: UInt64, processFigures: @escaping @Sendable () -> ProcessFigures? = { nil }
     ) {
+        self.processFigures = processFigures
         self.sipPort = sipPort
         self.rtpPorts = rtpPorts
         self.folder = folder

@@ -12,7 +12,8 @@ public func runBridge(_ configuration: BridgeConfiguration, logger: Logger) asyn
     let threads = try MediaThreads(configuration, log: log, synthesizer: SpeechSynthesizer(logger: logger), logger: logger)
     let server = ControlServer(
         gate: ControlGate(id: configuration.id, epoch: configuration.epoch, keys: ControlKeys(configuration.controlToBridge)),
-        answerKeys: ControlKeys(configuration.controlToAPI), build: configuration.build, threads: threads, log: log, logger: logger)
+        answerKeys: ControlKeys(configuration.controlToAPI), build: configuration.build, threads: threads, log: log,
+        processFigures: configuration.processFigures, logger: logger)
     let application = Application(
         router: server.router,
         configuration: .init(address: .hostname(configuration.controlHost, port: configuration.controlPort)), logger: logger)

@@ -2,7 +2,7 @@
 public struct APIScope: ValidatedText {
     /// The kinds of things that REST serves.
     public static let kinds = [
-        "calls", "extensions", "guard", "keys", "links", "numbers", "rooms", "signing-keys", "trunks", "webhooks",
+        "calls", "extensions", "guard", "keys", "links", "metrics", "numbers", "rooms", "signing-keys", "trunks", "webhooks",
     ]
     /// Everything, also what later releases bring.
     public static let everything = APIScope(checked: "*")

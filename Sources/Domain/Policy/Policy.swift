@@ -19,11 +19,18 @@ public struct Policy: Codable, Sendable, Equatable {
     public var limits: DialLimits
     /// Requests that one API key may make in a minute, with a burst of the same size.
     public var requestsPerMinute: Int
+    /// Sites whose pages may use the API from a browser, as origins; empty: none.
+    public var corsOrigins: [String]
+    /// What reads `/metrics` besides an API key with the scope `metrics:read`, also while the database is gone; `nil`: nothing.
+    public var metricsToken: String?
 
     public init(
         dialing: Dialing = .open, publicURLs: [String] = [], trustedProxies: [CIDRBlock] = [], webhookTargets: [CIDRBlock] = [],
-        caps: DialCaps = DialCaps(), limits: DialLimits = DialLimits(), requestsPerMinute: Int = 600
+        caps: DialCaps = DialCaps(), limits: DialLimits = DialLimits(), requestsPerMinute: Int = 600, corsOrigins: [String] = [],
+        metricsToken: String? = nil
     ) {
+        self.corsOrigins = corsOrigins
+        self.metricsToken = metricsToken
         self.dialing = dialing
         self.publicURLs = publicURLs
         self.trustedProxies = trustedProxies

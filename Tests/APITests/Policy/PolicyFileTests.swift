@@ -54,19 +54,29 @@ struct PolicyFileTests {
     @Test(
         "What cannot be used is one sentence that names the key",
         arguments: [
-            (#"{"dialling": "open"}"#, "ringlink.conf, dialling: This field is not known here."),
-            (#"{"dialing": "closed"}"#, "ringlink.conf, dialing: It must be one of: open, signed."),
-            (#"{"caps": {"calls_per_day": "many"}}"#, "ringlink.conf, caps.calls_per_day: It must be a whole number from 0 to 10000000."),
-            (#"{"caps": {"calls_per_week": 1}}"#, "ringlink.conf, caps.calls_per_week: This field is not known here."),
-            (#"{"caps": 3}"#, "ringlink.conf, caps: It must be an object."),
-            (#"{"trusted_proxies": ["10.0.0.1/8"]}"#, "ringlink.conf, trusted_proxies.0: It must be a range of addresses such as 10.0.0.0/8."),
+            (#"{"dialling": "open"}"#, "ringlink.conf:1, dialling: This field is not known here."),
+            (#"{"dialing": "closed"}"#, "ringlink.conf:1, dialing: It must be one of: open, signed."),
+            (#"{"caps": {"calls_per_day": "many"}}"#, "ringlink.conf:1, caps.calls_per_day: It must be a whole number from 0 to 10000000."),
+            (#"{"caps": {"calls_per_week": 1}}"#, "ringlink.conf:1, caps.calls_per_week: This field is not known here."),
+            (#"{"caps": 3}"#, "ringlink.conf:1, caps: It must be an object."),
+            (#"{"trusted_proxies": ["10.0.0.1/8"]}"#, "ringlink.conf:1, trusted_proxies.0: It must be a range of addresses such as 10.0.0.0/8."),
             (
                 #"{"public_urls": ["https://a.example/path"]}"#,
-                "ringlink.conf, public_urls.0: It must be an origin such as https://call.example.org, without a path."
+                "ringlink.conf:1, public_urls.0: It must be an origin such as https://call.example.org, without a path."
             ),
-            (#"{"caps": {"time_zone": "Mars/Olympus"}}"#, "ringlink.conf, caps.time_zone: It must be a time zone such as Europe/Berlin."),
-            ("dialing = open", "ringlink.conf is not one JSON object in UTF-8."), ("[]", "ringlink.conf is not one JSON object in UTF-8."),
-            ("", "ringlink.conf is not one JSON object in UTF-8."),
+            (#"{"caps": {"time_zone": "Mars/Olympus"}}"#, "ringlink.conf:1, caps.time_zone: It must be a time zone such as Europe/Berlin."),
+            ("dialing = open", "ringlink.conf:1 is not one JSON object in UTF-8: no value begins here."),
+            ("[]", "ringlink.conf:1 is not one JSON object in UTF-8: it is something else."),
+            ("", "ringlink.conf:1 is not one JSON object in UTF-8: it ends too early."),
+            (
+                "{\n  \"caps\": {\n    \"calls_per_day\": -1\n  }\n}",
+                "ringlink.conf:3, caps.calls_per_day: It must be a whole number from 0 to 10000000."
+            ),
+            ("{\n\"dialing\": \"open\",\n\"dialing\": \"signed\"}", "ringlink.conf:3 is not one JSON object in UTF-8: a member is there twice."),
+            (
+                #"{"api": {"metrics_token": "short"}}"#,
+                "ringlink.conf:1, api.metrics_token: It must be a secret of 16 to 200 visible ASCII characters."
+            ),
         ])
     func faults(text: String, sentence: String) { #expect(fault(text) == sentence) }
 

@@ -96,6 +96,13 @@ package actor BridgeLink: BridgeConnection {
         if epoch == stale { epoch = nil }
     }
 
+    /// What the bridge has counted; `nil` if it does not answer at once.
+    package func figures() async -> BridgeFigures? {
+        guard let epoch else { return nil }
+        return try? await ask(
+            "/control/figures", FiguresRequest(epoch: epoch), epoch: epoch, timeout: .seconds(1), as: BridgeFigures.self)
+    }
+
     // MARK: The link itself
 
     /// Runs until it is cancelled.

@@ -10,7 +10,7 @@ package struct ControlExchange: Sendable {
     private static let answerLimit = 4 * 1024 * 1024
 
     /// Why there is no answer to work with.
-    enum Failure: Error, Sendable {
+    package enum Failure: Error, Sendable {
         /// Not reached, or the answer was lost on the way.
         case unreachable(String)
         /// The bridge does not know our signature (401): another secret, a clock that is off, or it has restarted.
@@ -41,7 +41,7 @@ package struct ControlExchange: Sendable {
         self.clock = clock
     }
 
-    func post<Body: Encodable, Answer: Decodable>(
+    package func post<Body: Encodable, Answer: Decodable>(
         _ path: String, _ body: Body, epoch: UInt64, timeout: Duration, as answer: Answer.Type
     ) async throws(Failure) -> Answer {
         let bytes: [UInt8]

@@ -96,8 +96,13 @@ package struct CallFigures: Sendable, Equatable {
     package var participants: Int
     package var live: Int
     package var byOutcome: [CallOutcome: Int]
+    /// Trunks that may be used, and those that the operator has switched off.
+    package var trunksEnabled: Int
+    package var trunksDisabled: Int
 
-    package init(rooms: Int, participants: Int, live: Int, byOutcome: [CallOutcome: Int]) {
+    package init(rooms: Int, participants: Int, live: Int, byOutcome: [CallOutcome: Int], trunksEnabled: Int = 0, trunksDisabled: Int = 0) {
+        self.trunksEnabled = trunksEnabled
+        self.trunksDisabled = trunksDisabled
         self.rooms = rooms
         self.participants = participants
         self.live = live

@@ -8,6 +8,7 @@ struct StoreCallBook: CallBook {
     let bridge: String
     let policy: Policy
     let plan: any NumberPlan
+    let refusals: GuardMetrics
     let logger: Logger
 
     // MARK: For the rooms
@@ -30,7 +31,9 @@ struct StoreCallBook: CallBook {
 
     func dial(_ request: DialRequest, now: Int64) async throws -> DialVerdict {
         var generator = SystemRandomNumberGenerator()
-        return try await store.dial(request, now: now, policy: policy, plan: plan, generator: &generator)
+        let verdict = try await store.dial(request, now: now, policy: policy, plan: plan, generator: &generator)
+        refusals.note(verdict)
+        return verdict
     }
 
     func call(_ id: CallID) async throws -> CallSnapshot? { try await store.call(id) }
@@ -122,8 +125,10 @@ struct StoreCallBook: CallBook {
 
     func figures(now: Int64) async throws -> CallFigures {
         let summary = try await store.healthSummary(now: now)
+        let trunks = try await store.trunkCounts()
         return CallFigures(
-            rooms: summary.rooms, participants: summary.participants, live: summary.liveCalls, byOutcome: summary.callsByOutcome)
+            rooms: summary.rooms, participants: summary.participants, live: summary.liveCalls, byOutcome: summary.callsByOutcome,
+            trunksEnabled: trunks.enabled, trunksDisabled: trunks.disabled)
     }
 
     func ping() async throws { try await store.ping() }

@@ -12,22 +12,28 @@ struct WebContext: RequestContext {
     init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
         client = source.channel.remoteAddress
+        // The request has a name of ours (`RequestID`); one is enough.
+        logger[metadataKey: "hb.request.id"] = nil
     }
 }
 
-/// One line per request. The path without its query: a link's query holds a phone number. Nor the slug of a link: it is the key to it.
+/// One line per request, and its part in the metrics. The path without its query: a link's query holds a phone
+/// number. Nor the slug of a link: it is the key to it.
 struct AccessLog: RouterMiddleware {
     typealias Context = WebContext
     let clock: ServerClock
+    let metrics: RequestMetrics
 
     func handle(_ request: Request, context: WebContext, next: (Request, WebContext) async throws -> Response) async throws -> Response {
         let start = clock.now
         let response = try await next(request, context)
+        let took = clock.now - start
+        metrics.note(method: request.method.rawValue, route: context.endpointPath, status: response.status.code, took: took)
         context.logger.info(
             "request",
             metadata: [
                 "method": "\(request.method.rawValue)", "path": "\(Self.shown(request.uri.path))", "status": "\(response.status.code)",
-                "client": "\(ShortenedAddress(context.client))", "microseconds": "\((clock.now - start) / .microseconds(1))",
+                "client": "\(ShortenedAddress(context.client))", "microseconds": "\(Int(took / .microseconds(1)))",
             ])
         return response
     }

@@ -40,6 +40,10 @@ extension ProblemDocument {
             detail: types.isEmpty ? "This request takes no body." : "The body's Content-Type must be \(types.joined(separator: " or ")).")
     }
 
+    static func notAcceptable(_ type: String) -> ProblemDocument {
+        ProblemDocument(.notAcceptable, code: "not_acceptable", detail: "This address answers \(type) only, which the request's Accept leaves out.")
+    }
+
     static func invalidParameter(_ name: String, _ detail: String) -> ProblemDocument {
         let shown = name.unicodeScalars.allSatisfy { (0x21...0x7E).contains($0.value) } ? String(name.prefix(40)) : "…"
         return ProblemDocument(.badRequest, code: "invalid_parameter", detail: "The query parameter \(shown) cannot be used: \(detail).")

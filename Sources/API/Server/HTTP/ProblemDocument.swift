@@ -38,6 +38,7 @@ package struct ProblemDocument: Error, Sendable {
             json.member("status", status)
             json.member("code", code)
             json.member("detail", detail)
+            if let id = RequestID.current { json.member("request_id", id.text) }
             guard !errors.isEmpty else { return }
             json.name("errors")
             json.array(errors) { json, fault in

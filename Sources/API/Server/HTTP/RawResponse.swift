@@ -7,9 +7,14 @@ struct RawResponse: Sendable {
     let body: [UInt8]
 
     static func problem(_ status: HTTPResponseStatus, code: String, detail: String) -> RawResponse {
-        let body = ProblemDocument.body(status: Int(status.code), title: status.reasonPhrase, code: code, detail: detail)
+        var generator = SystemRandomNumberGenerator()
+        let id = RequestID(random: &generator)
+        let body = RequestID.$current.withValue(id) {
+            ProblemDocument.body(status: Int(status.code), title: status.reasonPhrase, code: code, detail: detail)
+        }
         var headers = HTTPHeaders([
             ("Content-Type", ProblemDocument.contentType), ("Content-Length", String(body.count)), ("Connection", "close"),
+            ("Cache-Control", "no-store"), (RequestID.headerName, id.text),
         ])
         for (name, value) in SecurityHeaders.always { headers.add(name: name, value: value) }
         return RawResponse(head: HTTPResponseHead(version: .http1_1, status: status, headers: headers), body: body)

@@ -18,6 +18,13 @@ package struct RESTOperation: Sendable {
     let bodyTypes: [String]
     let handler: Handler
 
+    /// Things whose answers hold what lets somebody in. A compressed body tells something about its content by its length (BREACH), so
+    /// theirs are never compressed.
+    private static let secretive = ["keys", "links", "signing-keys", "webhooks"]
+
+    /// Only of reading.
+    var mayBeCompressed: Bool { method == .get && !Self.secretive.contains { scope.hasPrefix($0 + ":") } }
+
     /// GET, and HEAD with it.
     static func read(_ scope: String, _ handler: @escaping Handler) -> RESTOperation {
         RESTOperation(method: .get, scope: scope, bodyLimit: 0, bodyTypes: [], handler: handler)

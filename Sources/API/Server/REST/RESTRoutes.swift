@@ -22,7 +22,9 @@ package struct RESTRoutes {
             }
         }
         let refusal = ProblemDocument.methodNotAllowed(allowed)
-        for method in Self.methods where !allowed.contains(method) {
+        let options = Response.options(allowed)
+        group.on(path, method: .options) { _, _ in options }
+        for method in Self.methods where !allowed.contains(method) && method != .options {
             group.on(path, method: method) { _, _ -> Response in throw refusal }
         }
     }

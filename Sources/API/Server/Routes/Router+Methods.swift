@@ -7,7 +7,8 @@ extension RouterMethods {
     func read(_ path: RouterPath, use handler: @Sendable @escaping (Request, Context) async throws -> Response) -> Self {
         get(path, use: handler)
         head(path) { request, context in try await handler(request, context).createHeadResponse() }
-        return refuse([.post, .put, .patch, .delete, .options, .trace, .connect], on: path, allowing: [.get, .head])
+        on(path, method: .options) { _, _ in Response.options([.get, .head]) }
+        return refuse([.post, .put, .patch, .delete, .trace, .connect], on: path, allowing: [.get, .head])
     }
 
     private func refuse(_ methods: [HTTPRequest.Method], on path: RouterPath, allowing allowed: [HTTPRequest.Method]) -> Self {
@@ -15,5 +16,12 @@ extension RouterMethods {
             on(path, method: method) { _, _ -> Response in throw ProblemDocument.methodNotAllowed(allowed) }
         }
         return self
+    }
+}
+
+extension Response {
+    /// What may be asked of an address (RFC 9110 section 9.3.7); anybody may know.
+    static func options(_ allowed: [HTTPRequest.Method]) -> Response {
+        Response(status: .noContent, headers: [.allow: allowed.map(\.rawValue).joined(separator: ", "), .cacheControl: "no-store"])
     }
 }

@@ -11,8 +11,13 @@ struct SignalInfoRoutes: Sendable {
     let recent = RecentFigures()
 
     private struct Summary: Encodable {
+        struct Trunks: Encodable {
+            var enabled: Int
+            var disabled: Int
+        }
         var rooms: Int
         var participants: Int
+        var trunks: Trunks
         var calls: [String: Int]
     }
 
@@ -44,7 +49,10 @@ struct SignalInfoRoutes: Sendable {
         let figures = try await recent.figures(now: clock.now) { try await calls.figures(now: clock.wallMilliseconds) }
         var totals = ["live": figures.live]
         for outcome in CallOutcome.allCases { totals[outcome.rawValue] = figures.byOutcome[outcome] ?? 0 }
-        return try JSONAnswer.response(Summary(rooms: figures.rooms, participants: figures.participants, calls: totals))
+        return try JSONAnswer.response(
+            Summary(
+                rooms: figures.rooms, participants: figures.participants,
+                trunks: Summary.Trunks(enabled: figures.trunksEnabled, disabled: figures.trunksDisabled), calls: totals))
     }
 
     private func publicNumbers() async throws -> Response {

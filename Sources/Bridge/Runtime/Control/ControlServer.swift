@@ -5,8 +5,9 @@ import Hummingbird
 import Linux
 import Logging
 import NIOCore
+import SIP
 
-/// The signed control endpoint: `hello`, `command` and `events`, the only way to speak with a bridge.
+/// The signed control endpoint: `hello`, `command`, `events` and `figures`, the only way to speak with a bridge.
 struct ControlServer: Sendable {
     private static let bodyLimit = 8 << 20
     private static let signature = HTTPField.Name(ControlSignature.headerName)
@@ -17,6 +18,8 @@ struct ControlServer: Sendable {
     let threads: MediaThreads
     let log: EventLog
     let ledger = CommandLedger()
+    /// What this process takes of its machine.
+    let processFigures: @Sendable () -> ProcessFigures?
     let logger: Logger
 
     var router: Router<BasicRequestContext> {
@@ -29,6 +32,9 @@ struct ControlServer: Sendable {
         }
         router.post("/control/events") { request, _ in
             try await answer(request, as: EventsRequest.self, epoch: \.epoch) { await events($0) }
+        }
+        router.post("/control/figures") { request, _ in
+            try await answer(request, as: FiguresRequest.self, epoch: \.epoch) { _ in .ok(await figures()) }
         }
         return router
     }
@@ -44,6 +50,18 @@ struct ControlServer: Sendable {
         let snapshot = await threads.snapshot()
         return HelloAnswer(
             bridge: gate.id, epoch: gate.epoch, build: build, liveCalls: snapshot.liveCalls, rooms: snapshot.rooms, formerEpochs: log.formerEpochs)
+    }
+
+    private func figures() async -> BridgeFigures {
+        let (snapshot, sip) = (await threads.snapshot(), await threads.sipCounters())
+        return BridgeFigures(
+            epoch: gate.epoch, rooms: snapshot.rooms.count, browsers: snapshot.rooms.reduce(0) { $0 + $1.participants.count },
+            liveCalls: snapshot.liveCalls.count, pendingEvents: log.pendingCount,
+            refusedRequests: Dictionary(uniqueKeysWithValues: gate.refusedCounts.map { ($0.key.rawValue, $0.value) }),
+            droppedSIP: [
+                "malformed": sip.malformed, "stray_response": sip.strayResponses, "over_budget": sip.overBudget, "over_limit": sip.overLimit,
+            ],
+            process: processFigures())
     }
 
     private func perform(_ request: CommandRequest) async -> Reply {

@@ -45,6 +45,9 @@ package final class EventLog: Sendable {
         state.withLock { state in state.former.reduce(state.events.count) { $0 + $1.events.count } < Self.capacity }
     }
 
+    /// Events that nobody has acknowledged yet, those of earlier starts included.
+    package var pendingCount: Int { state.withLock { state in state.former.reduce(state.events.count) { $0 + $1.events.count } } }
+
     /// Earlier starts whose events nobody has acknowledged yet, the oldest first.
     package var formerEpochs: [UInt64] { state.withLock { $0.former.map(\.epoch) } }
 

@@ -50,6 +50,7 @@ package final class PhoneDesk {
     package var callCount: Int { calls.count }
     /// SIP calls that are up or cleaning up.
     package var sessionCount: Int { endpoint.sessionCount }
+    package var counters: SIPCounters { endpoint.counters }
 
     /// The earliest of the endpoint's deadline, the first ring time-out, the end of our patience with a silent peer or a resolver, and the next
     /// question whether a trunk is there.

@@ -169,6 +169,7 @@ final class PhoneLoop {
                 } else {
                     reply(desk.report(of: trunk, now: now))
                 }
+            case .count(let answer): answer(desk.counters)
             case .stop(let done): stopping = (now + Self.farewell, done)
             }
             carryOut()

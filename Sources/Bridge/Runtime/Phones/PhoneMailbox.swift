@@ -11,6 +11,8 @@ enum PhoneMessage: Sendable {
     case resolved(TrunkID, host: String, [SIPAddress])
     /// How a trunk stands, now or after it was asked; `nil` for one that is not set up.
     case report(TrunkID, isTest: Bool, reply: @Sendable (TrunkReport?) -> Void)
+    /// Tells what the endpoint has counted.
+    case count(answer: @Sendable (SIPCounters) -> Void)
     /// Hangs up what is left, and stops once that is done or has taken too long.
     case stop(done: @Sendable () -> Void)
 }

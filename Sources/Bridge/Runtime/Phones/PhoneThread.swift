@@ -49,6 +49,10 @@ final class PhoneThread: Sendable {
         }
     }
 
+    func counters() async -> SIPCounters {
+        await withCheckedContinuation { continuation in mailbox.post(.count { continuation.resume(returning: $0) }) }
+    }
+
     /// Waits until the last BYEs are answered, or a second is over.
     func stop() async {
         await withCheckedContinuation { continuation in mailbox.post(.stop { continuation.resume() }) }

@@ -3,6 +3,7 @@ import Linux
 import Logging
 import Media
 import OpenSSLDTLS
+import SIP
 import Synchronization
 
 /// All media threads of a bridge: sends each command to the thread of its room.
@@ -100,6 +101,8 @@ final class MediaThreads: Sendable {
         }
         return all
     }
+
+    func sipCounters() async -> SIPCounters { await phones.counters() }
 
     /// Ends every call and place; their events are in the log when it returns.
     func stop() async {

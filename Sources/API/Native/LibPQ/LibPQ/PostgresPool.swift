@@ -6,6 +6,8 @@ public actor PostgresPool {
     private var line: [Waiter] = []
     private var lastTicket: UInt64 = 0
     private var isClosed = false
+    private let connections: Int
+    private var exhaustedCount = 0
 
     private struct Waiter {
         var ticket: UInt64
@@ -22,6 +24,7 @@ public actor PostgresPool {
         self.waitLimit = waitLimit
         self.lineLimit = lineLimit
         idle = []
+        self.connections = max(1, connections)
         for _ in 0..<max(1, connections) { idle.append(try PostgresConnection(configuration)) }
     }
 
@@ -40,6 +43,11 @@ public actor PostgresPool {
         }
     }
 
+    /// How many connections there are and are at work, how many transactions wait for one, and how many waited in vain since the start.
+    public var figures: (connections: Int, busy: Int, waiting: Int, exhausted: Int) {
+        (connections, isClosed ? 0 : connections - idle.count, line.count, exhaustedCount)
+    }
+
     /// Refuses new transactions with `cancelled`; those under way end as they would have, then their connections close.
     public func close() async {
         isClosed = true
@@ -55,7 +63,10 @@ public actor PostgresPool {
         guard !isClosed else { throw Self.closed }
         // The one used last: the others may stay unconnected while the load is low.
         if let connection = idle.popLast() { return connection }
-        guard line.count < lineLimit else { throw Self.exhausted }
+        guard line.count < lineLimit else {
+            exhaustedCount += 1
+            throw Self.exhausted
+        }
         lastTicket += 1
         let ticket = lastTicket
         let timer = Task {
@@ -83,6 +94,7 @@ public actor PostgresPool {
 
     private func dismiss(_ ticket: UInt64, _ error: PostgresError) {
         guard let index = line.firstIndex(where: { $0.ticket == ticket }) else { return }
+        if error.kind == .exhausted { exhaustedCount += 1 }
         line.remove(at: index).continuation.resume(returning: .failure(error))
     }
 
