@@ -1,9 +1,15 @@
 import Glibc
+import Logging
 
 /// What a person at the terminal is told. Logs go elsewhere.
 enum Console {
     static func say(_ text: String) { write(text + "\n", to: 1) }
-    static func complain(_ text: String) { write("ringlink: " + text + "\n", to: 2) }
+
+    /// What goes wrong; among the log's lines it is one of them.
+    static func complain(_ text: String) {
+        guard ProcessLog.format == .json else { return write("ringlink: " + text + "\n", to: 2) }
+        LineLogHandler.write(process: "ringlink", level: .error, message: text)
+    }
 
     private static func write(_ text: String, to descriptor: Int32) {
         var bytes = Array(text.utf8)[...]

@@ -20,11 +20,20 @@ struct PolicyOption {
     }
 
     /// The file in the data folder, if there is one. To be read as the service user, whose folder it is.
-    init(in folder: DataFolder) throws {
-        path = folder.path + "/" + Self.fileName
+    init(in folder: DataFolder) throws { try self.init(inFolder: folder.path) }
+
+    /// The same for a folder that need not be there yet.
+    init(inFolder folder: String) throws {
+        path = folder + "/" + Self.fileName
         bytes = FileManager.default.contents(atPath: path).map { Array($0) }
         guard bytes != nil || !FileManager.default.fileExists(atPath: path) else { throw StartError("The configuration \(path) cannot be read.") }
     }
+
+    /// The file that is read, if there is one.
+    var file: String? { bytes == nil ? nil : path }
+
+    /// With everything that is wrong.
+    var reading: PolicyFile.Reading { PolicyFile.reading(file: bytes, named: path, environment: ProcessInfo.processInfo.environment) }
 
     /// - Throws: `PolicyFault`, one sentence that names the key or the variable.
     func policy() throws -> Policy {

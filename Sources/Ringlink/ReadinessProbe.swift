@@ -6,7 +6,7 @@ import NIOSSL
 
 /// Asks `/readyz` of the API, which also knows of the database and the bridge.
 struct ReadinessProbe {
-    private let url: String
+    let url: String
 
     init(_ options: UpOptions) {
         let host = options.bind.first ?? "127.0.0.1"

@@ -14,10 +14,15 @@ struct ServiceEnvironment {
         }
         let bridgeID = try folder.bridgeID()
         let controlPort = options.controlPort == 0 ? try PortCheck.freePort() : options.controlPort
+        // For who looks for a fault (`ringlink doctor`).
+        try PrivateFile.write("\(controlPort)\n", to: folder.sockets + "/" + InstallationFacts.controlPortFile)
         // The starter's home is not the service user's: what looks for one finds the data folder.
         let inherited =
             ProcessInfo.processInfo.environment
-            .filter { ($0.key == "RINGLINK_LOG" || !$0.key.hasPrefix("RINGLINK_")) && !["DATABASE_URL", "HOME"].contains($0.key) }
+            .filter {
+                ([ProcessLog.levelVariable, ProcessLog.formatVariable].contains($0.key) || !$0.key.hasPrefix("RINGLINK_"))
+                    && !["DATABASE_URL", "HOME"].contains($0.key)
+            }
             .map { "\($0.key)=\($0.value)" } + ["HOME=\(folder.path)"]
         api =
             inherited + [

@@ -49,12 +49,15 @@ struct UpOptions: ParsableArguments {
     @Flag(help: "Serve https with a certificate made here. Browsers warn; microphones work.")
     var selfSigned = false
 
+    @Option(help: "How the log is written: text, or json for programs. Also RINGLINK_LOG_FORMAT.")
+    var logFormat: ProcessLog.Format?
+
     /// Set by `under`; no option by itself.
     var policy = Policy()
 
     enum CodingKeys: String, CodingKey {
         case data, config, port, bind, publicURL, controlPort, sipPort, mediaPort, rtpPorts, publicAddress, mediaThreads, tlsCert, tlsKey
-        case selfSigned
+        case selfSigned, logFormat
     }
 
     func validate() throws {

@@ -8,10 +8,7 @@ extension Store {
     public func migrate() async throws(StoreError) {
         let refusal = try await transaction { transaction throws(PostgresError) -> StoreError? in
             try transaction.run(script: Self.preparation)
-            let applied = try transaction.rows("SELECT version, name, sha256 FROM schema_migrations ORDER BY version") {
-                row throws(PostgresError) in
-                AppliedMigration(version: try row.value("version"), name: try row.value("name"), sha256: try row.value("sha256"))
-            }
+            let applied = try Self.applied(transaction)
             if let refusal = Self.refusal(applied) { return refusal }
             for migration in Migration.all.dropFirst(applied.count) {
                 try transaction.run(script: String(decoding: migration.script, as: UTF8.self))
@@ -24,7 +21,13 @@ extension Store {
         if let refusal { throw refusal }
     }
 
-    private struct AppliedMigration {
+    static func applied(_ transaction: borrowing PostgresTransaction) throws(PostgresError) -> [AppliedMigration] {
+        try transaction.rows("SELECT version, name, sha256 FROM schema_migrations ORDER BY version") { row throws(PostgresError) in
+            AppliedMigration(version: try row.value("version"), name: try row.value("name"), sha256: try row.value("sha256"))
+        }
+    }
+
+    struct AppliedMigration {
         var version: Int
         var name: String
         var sha256: String
@@ -44,7 +47,7 @@ extension Store {
         """
 
     /// Why this program must not touch a database with this past; `nil` if it is the beginning of its own.
-    private static func refusal(_ applied: [AppliedMigration]) -> StoreError? {
+    static func refusal(_ applied: [AppliedMigration]) -> StoreError? {
         if let newest = applied.last, newest.version > Migration.newest {
             return StoreError(
                 .databaseNewer,

@@ -1,5 +1,6 @@
 #include "CLinux.h"
 
+#include <sys/timex.h>
 #include <errno.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -70,3 +71,8 @@ static int64_t clock_nanoseconds(clockid_t clock) {
 
 int64_t clinux_monotonic_nanoseconds(void) { return clock_nanoseconds(CLOCK_MONOTONIC); }
 int64_t clinux_wall_nanoseconds(void) { return clock_nanoseconds(CLOCK_REALTIME); }
+
+bool clinux_wall_clock_is_kept(void) {
+    struct timex state = {0};
+    return adjtimex(&state) != TIME_ERROR;
+}

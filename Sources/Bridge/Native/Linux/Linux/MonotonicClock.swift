@@ -15,6 +15,9 @@ public enum MonotonicClock {
     /// Nanoseconds since the Unix epoch, as the wall clock has it: for NTP timestamps and logs, never for deadlines.
     public static func wallClockNanoseconds() -> Int64 { clinux_wall_nanoseconds() }
 
+    /// Whether something (NTP) keeps the wall clock right, as far as the kernel knows (adjtimex(2)).
+    public static var isWallClockKept: Bool { clinux_wall_clock_is_kept() }
+
     /// The kernel's time for a moment counted from the start; never 0, which would disarm a timer.
     static func absoluteNanoseconds(_ moment: Duration) -> Int64 {
         let (seconds, attoseconds) = moment.components

@@ -79,6 +79,8 @@ int clinux_counter_read(int descriptor);
 
 int64_t clinux_monotonic_nanoseconds(void);
 int64_t clinux_wall_nanoseconds(void);
+/* Whether the kernel believes that its wall clock is kept right. */
+bool clinux_wall_clock_is_kept(void);
 
 bool clinux_parse(const char *text, clinux_address *address);
 // At least 46 bytes.
