@@ -86,7 +86,7 @@ def open_guard(installation):
     rest = REST(installation)
     for prefix in ("+49", "+1"):
         rest.made("/v1/guard/rules", {"kind": "allow", "prefix": prefix})
-    for cap in ("per_ip_hour", "per_network_hour", "per_day", "concurrent", "internal_per_ip_hour"):
+    for cap in ("per_ip_hour", "per_network_hour", "per_day", "concurrent", "internal_per_ip_hour", "link_burst", "trunk_burst"):
         rest.made("/v1/guard/rules", {"kind": "cap", "cap": cap, "limit": None})
 
 

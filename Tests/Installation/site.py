@@ -9,7 +9,10 @@ from .kamailio import Kamailio
 
 USER, PASSWORD = "acme", "s3cret of the trunk"
 #: Tests dial far more often than people do; each cap has a test of its own in which it is in force.
-CAPS = ("per_ip_hour", "per_network_hour", "per_number_day", "per_trunk_day", "per_day", "concurrent", "internal_per_ip_hour", "internal_concurrent")
+CAPS = (
+    *("per_ip_hour", "per_network_hour", "per_number_day", "per_trunk_day", "per_day", "concurrent"),
+    *("internal_per_ip_hour", "internal_concurrent", "link_burst", "trunk_burst"),
+)
 
 # Berlin has numbers enough; each test calls numbers of its own.
 _numbers = itertools.count(2_000_000)

@@ -46,6 +46,22 @@ struct GuardTests {
         }
     }
 
+    @Test("1,000 dials at once from two processes against 40 a day, of which 10 to one prefix: exactly so many are placed")
+    func thousand() async throws {
+        try await TestStore.with(connections: 8) { test in
+            try await test.open(phone, caps: "concurrent=none per_day=40 per_ip_hour=none per_network_hour=none refusals_per_minute=1000")
+            try await test.allow("+4930")
+            try await test.rule(.cap(.perDay, limit: 10, scope: GuardScope(numbers: NumberMatch(prefix: "+49309018"))))
+            let other = try await TestStore.open(test.conninfo, connections: 8)
+            let verdicts = try await dials(1_000, from: 0, over: test.store, other, numbers: [phone, "+49301234567"])
+            await other.close()
+            #expect(verdicts.count(where: \.isPlaced) == 40)
+            #expect(verdicts.count { $0.call?.refusal?.rule == .day } == 960)
+            let toPrefix = try await test.count("SELECT count(*) FROM calls WHERE command IS NOT NULL AND target = '+4930901820'")
+            #expect(toPrefix == 10)
+        }
+    }
+
     @Test("A day begins at midnight of the named zone, also on the day when the clocks change")
     func timeZone() async throws {
         try await TestStore.with { test in
@@ -155,8 +171,10 @@ struct GuardTests {
         try await TestStore.with { test in
             try await test.open(phone, caps: "per_day=1")
             func check(_ target: String) async throws -> GuardVerdict {
-                try await test.store.checkDial(
-                    DialTarget(written: target), client: nil, trunk: nil, isGranted: false, now: start, policy: Policy(), plan: TestNumberPlan()
+                try #require(
+                    try await test.store.checkDial(
+                        DialTarget(written: target), client: nil, trunk: nil, isGranted: false, now: start, policy: Policy(), plan: TestNumberPlan()
+                    )
                 ).verdict
             }
             for _ in 0..<3 { #expect(try await check(phone) == .allowed(GuardReservation(maximumSeconds: 7_200))) }
@@ -175,8 +193,8 @@ struct GuardTests {
             let page = try await test.store.guardRules(PageRequest(limit: 1))
             #expect(page.entries == [second])
             #expect(try await test.store.guardRules(PageRequest(limit: 1, after: page.next)).entries == [first])
-            #expect(try await test.store.deleteGuardRule(first.id))
-            #expect(try await !test.store.deleteGuardRule(first.id))
+            #expect(try await test.store.deleteGuardRule(first.id) == .changed(first.id))
+            #expect(try await test.store.deleteGuardRule(first.id) == .missing)
         }
     }
 
@@ -186,13 +204,14 @@ struct GuardTests {
 
     /// So many visitors dial at once, each in a room of its own, in turn by these processes; each from an own address unless one is given.
     private func dials(
-        _ count: Int, from first: Int, over store: Store, _ other: Store? = nil, address: Int? = nil, at: Int64 = start
+        _ count: Int, from first: Int, over store: Store, _ other: Store? = nil, address: Int? = nil, numbers: [String] = [phone], at: Int64 = start
     ) async throws -> [DialVerdict] {
         try await withThrowingTaskGroup(of: DialVerdict.self) { group in
             for index in first..<(first + count) {
                 let store = index.isMultiple(of: 2) ? store : other ?? store
                 let client = IPAddress.at(address ?? index)
-                group.addTask { try await Visitor(UInt64(index), room: "room-\(index)").dial(store, phone, client: client, at: at) }
+                let number = numbers[index / 2 % numbers.count]
+                group.addTask { try await Visitor(UInt64(index), room: "room-\(index)").dial(store, number, client: client, at: at) }
             }
             var verdicts: [DialVerdict] = []
             for try await verdict in group { verdicts.append(verdict) }
@@ -203,7 +222,7 @@ struct GuardTests {
 
 extension IPAddress {
     /// A different address, and a different /24, for each number.
-    fileprivate static func at(_ number: Int) -> IPAddress? {
+    static func at(_ number: Int) -> IPAddress? {
         IPAddress(bytes: [10, UInt8(truncatingIfNeeded: number >> 8), UInt8(truncatingIfNeeded: number), 1])
     }
 }
@@ -218,7 +237,8 @@ extension DialVerdict {
 }
 
 extension TestStore {
-    fileprivate func open(_ number: String, caps: String) async throws {
+    /// A trunk, an allowed number, and caps such as `per_day=5 concurrent=none`.
+    func open(_ number: String, caps: String) async throws {
         try await trunk()
         try await allow(number)
         for word in caps.split(separator: " ") {

@@ -70,6 +70,8 @@ public struct APIService: Service {
         let housekeeping = Housekeeping(
             calls: calls, bridge: link, isBridgeAlive: { await link.isAlive }, isUpToDate: { await link.isUpToDate }, dialling: web.dialling,
             orders: web.orders, hub: web.hub, setups: setups,
+            slices: SliceDesk(
+                store: store, bridgeID: configuration.bridgeID, policy: configuration.policy, bridge: link, clock: clock, logger: logger),
             forget: {
                 while try await store.forgetIdempotent(now: clock.wallMilliseconds) == 1_000 {}
                 while try await store.forgetRefusals(now: clock.wallMilliseconds) == 1_000 {}

@@ -19,6 +19,8 @@ struct Housekeeping: Service {
     let orders: StandingOrders
     let hub: RoomHub
     let setups: SetupDesk
+    /// Reserves the time of calls that are up.
+    let slices: SliceDesk
     /// Drops what nobody can ask for again: kept answers, heaps of refusals.
     let forget: @Sendable () async throws -> Void
     let clock: ServerClock
@@ -32,6 +34,7 @@ struct Housekeeping: Service {
             var elsewhere = CallsElsewhere()
             while (try? await Task.sleep(for: Self.interval)) != nil {
                 await expireCalls()
+                await slices.round()
                 await setups.spread()
                 if rounds.isMultiple(of: Self.roundsPerCleaning) { await clean() }
                 if rounds.isMultiple(of: Self.roundsPerContact) { await endAbandoned(&silence) }

@@ -19,6 +19,7 @@ struct Migration: Sendable {
         Migration(version: 4, name: "webhooks", script: PackageResources._004_webhooks_sql),
         Migration(version: 5, name: "attached_dials", script: PackageResources._005_attached_dials_sql),
         Migration(version: 6, name: "links", script: PackageResources._006_links_sql),
+        Migration(version: 7, name: "guard", script: PackageResources._007_guard_sql),
         Migration(version: 8, name: "trunks", script: PackageResources._008_trunks_sql),
         Migration(version: 10, name: "webhooks_durable", script: PackageResources._010_webhooks_sql),
     ]

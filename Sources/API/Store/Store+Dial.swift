@@ -83,10 +83,13 @@ extension PostgresTransaction {
     /// FraudGuard, the route, and the row. The order of locks is always the load, the room, its link, the guard.
     fileprivate func place(_ wish: GuardedWish) throws(PostgresError) -> DialVerdict {
         let request = wish.request
-        let rules = try guardRules(covering: request.target.text, wish.profile, policy: wish.policy)
+        let rules = try guardRules(covering: request.target, wish.profile, policy: wish.policy)
         let grant = try linkGrant(request, now: wish.now)
-        var counted = CountedDial(request.target, client: request.client, carrier: request.trunk, rules: rules, now: wish.now)
-        if let refusal = FraudGuard.screen(wish.subject(grant), rules) ?? grant?.refusal {
+        var counted = CountedDial(request.target, client: request.client, carrier: request.trunk, link: grant?.id, now: wish.now)
+        var dial = GuardedDial(request.target, profile: wish.profile, link: grant?.id, carrier: request.trunk)
+        var screened = FraudGuard.screen(wish.subject(grant), rules)
+        if screened == nil { screened = try guardHours(dial, byTrunk: false, rules, now: wish.now).refusal }
+        if let refusal = screened ?? grant?.refusal {
             let reason = refusal.rule == .link ? grant?.reason ?? refusal.reason : refusal.reason
             return try refuse(wish, counted, grant, rules, refusal.outcome, reason, refusal)
         }
@@ -95,13 +98,18 @@ extension PostgresTransaction {
             return try refuse(wish, counted, grant, rules, outcome, wish.shown(reason, of: outcome), nil)
         case .route(let route, let label):
             if case .trunks(let trunks) = route { counted.carrier = trunks.trunks.first }
-            try lockGuard()
-            let verdict = try FraudGuard.reserve(isTelephone: counted.isTelephone, rules, linkSeconds: grant?.maximumSeconds) {
-                check, enough throws(PostgresError) in
-                try guardUsage(check, enough: enough, counted)
+            dial.carrier = counted.carrier
+            if let refusal = try guardHours(dial, byTrunk: true, rules, now: wish.now).refusal {
+                return try refuse(wish, counted, grant, rules, refusal.outcome, refusal.reason, refusal)
             }
-            switch verdict {
+            counted.day = try guardDay(wish.now, rules.timeZone)
+            try lockGuard()
+            let trial = try FraudGuard.reserve(dial, rules, linkSeconds: grant?.maximumSeconds, now: wish.now) { question throws(PostgresError) in
+                try guardUsage(question, counted)
+            }
+            switch trial.verdict {
             case .refused(let refusal):
+                if let burst = trial.lock { try lock(burst, counted, by: wish.id) }
                 return try refuse(wish, counted, grant, rules, refusal.outcome, refusal.reason, refusal)
             case .allowed(let reservation):
                 var queued = wish.call(grant)
@@ -111,10 +119,20 @@ extension PostgresTransaction {
                     graceSeconds: wish.policy.limits.graceSeconds,
                     maximumSeconds: reservation.maximumSeconds, ringSeconds: wish.policy.limits.ringSeconds, peer: request.peer)
                 try insert(queued, request, counted, command: command)
+                try reserve(reservation, of: wish.id, wish.profile)
                 try note(.queued, of: wish.id, at: wish.now)
+                try warn(trial.warnings, counted)
                 return .placed(queued, command)
             }
         }
+    }
+
+    /// Writes down what the call has of FraudGuard's, beside what it counts as.
+    private func reserve(_ reservation: GuardReservation, of call: CallID, _ profile: NumberProfile?) throws(PostgresError) {
+        guard let profile else { return }
+        _ = try execute(
+            "UPDATE calls SET guard_country = $2, guard_type = $3, minute_price = $4, reserved_seconds = $5 WHERE id = $1", .id(call),
+            .optional(profile.region), .text(profile.type.rawValue), .optional(reservation.price?.millionths), .int(Int64(reservation.seconds)))
     }
 
     /// Writes down that a dial is not made, as a call of its own unless there were too many of them.

@@ -130,7 +130,11 @@ extension PostgresTransaction {
         case .advanced, .ended:
             // Before it is told of.
             try stamp(kind, of: id, at: event.atMilliseconds)
-            try write(ledger.call, ending: entry == .ended ? detail : nil, at: event.atMilliseconds, now: now)
+            var written = ledger.call
+            // A call that was hung up because nothing more is to be had for it says so.
+            if entry == .ended, detail.by == .limit, let cut = try guardCut(of: id) { written.reason = cut.reason }
+            try write(written, ending: entry == .ended ? detail : nil, at: event.atMilliseconds, now: now)
+            applied.call = written
         case .noted: break
         case .ignored:
             // Overtaken by a later state: its time is still worth having.
@@ -140,7 +144,7 @@ extension PostgresTransaction {
             applied.mustHangUp = stillUp
         }
         try note(event, kind: kind, detail, of: id, late: applied.isLate, bridge: bridge, epoch: epoch)
-        applied.call = ledger.call
+        applied.call = applied.call ?? ledger.call
     }
 
     /// When a state was first reached.

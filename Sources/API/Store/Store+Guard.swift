@@ -5,28 +5,41 @@ extension Store {
     /// How long the heaps of refusals are kept that got no call, in milliseconds. An attacker makes them, so they must not stay for ever.
     public static let refusalsKept: Int64 = 30 * 24 * 3_600_000
 
-    /// Forgets old heaps of refusals; returns how many, at most 1,000 at once.
+    /// Forgets old heaps of refusals, and with them old warnings and locks that are over; returns how many, at most 1,000 of each at once.
     public func forgetRefusals(now: Int64) async throws(StoreError) -> Int {
         try await transaction { transaction throws(PostgresError) in
-            try transaction.execute(
+            let old = PostgresValue.int(now - Self.refusalsKept)
+            _ = try transaction.execute(
+                """
+                DELETE FROM guard_warnings WHERE (cap, subject, since) IN (
+                    SELECT cap, subject, since FROM guard_warnings WHERE told_at <= instant($1) ORDER BY told_at LIMIT 1000
+                    FOR UPDATE SKIP LOCKED)
+                """, old)
+            _ = try transaction.execute(
+                """
+                DELETE FROM guard_locks WHERE id IN (
+                    SELECT id FROM guard_locks WHERE locked_at <= instant($1) AND until <= instant($1) ORDER BY locked_at LIMIT 1000
+                    FOR UPDATE SKIP LOCKED)
+                """, old)
+            return try transaction.execute(
                 """
                 DELETE FROM guard_refusals WHERE (address, rule, minute) IN (
                     SELECT address, rule, minute FROM guard_refusals WHERE minute <= instant($1) ORDER BY minute LIMIT 1000
                     FOR UPDATE SKIP LOCKED)
-                """, .int(now - Self.refusalsKept))
+                """, old)
         }
     }
 }
 
 extension PostgresTransaction {
-    /// The rules that a dial to `number` falls under: the caps, and the matches that cover it.
-    func guardRules(covering number: String, _ profile: NumberProfile?, policy: Policy) throws(PostgresError) -> GuardRules {
+    /// The rules that a dial to `number` falls under, apart from the links and trunks that they name.
+    func guardRules(covering target: DialTarget, _ profile: NumberProfile?, policy: Policy) throws(PostgresError) -> GuardRules {
+        let number = target.isTelephone ? target.text : ""
         let rules = try rows(
             """
-            SELECT id, effect, prefix, country, type, cap, cap_limit, note, milliseconds(created_at) AS created_at FROM guard_rules
-             WHERE effect = 'cap'
-                OR ((prefix IS NULL OR starts_with($1, prefix)) AND (country IS NULL OR country = $2) AND (type IS NULL OR type = $3))
-            """, .text(number), .optional(profile?.region), .optional(profile?.type.rawValue)
+            SELECT * FROM guard_rule_documents
+             WHERE (prefix = ANY($1) OR prefix IS NULL) AND (country IS NULL OR country = $2) AND (type IS NULL OR type = $3)
+            """, .texts((2...16).map { String(number.prefix($0)) }), .optional(profile?.region), .optional(profile?.type.rawValue)
         ) { row throws(PostgresError) in try row.guardRule() }
         return GuardRules(rules, policy: policy)
     }
@@ -39,65 +52,36 @@ extension PostgresTransaction {
         _ = try execute("SELECT pg_advisory_xact_lock(7246459024)")
     }
 
-    /// Counts what one check of a dial has used, up to `enough`. `nil` if the check does not concern it.
-    func guardUsage(_ check: GuardCheck, enough: Int, _ dial: CountedDial) throws(PostgresError) -> GuardUsage? {
-        let hour: Int64 = 3_600_000
-        let enough = PostgresValue.int(Int64(enough))
-        func recent(_ row: borrowing PostgresRow) throws(PostgresError) -> GuardUsage {
-            GuardUsage(used: try row.value("used"), resetsAt: try row.optional("resets_at"))
-        }
-        switch check {
-        case .address:
-            guard !dial.address.isEmpty else { return nil }
-            return try row(
-                """
-                SELECT count(*) AS used, milliseconds(min(queued_at)) + $5 AS resets_at FROM (
-                    SELECT queued_at FROM calls
-                     WHERE counted_address = $1 AND telephone = $2 AND command IS NOT NULL AND queued_at > instant($3)
-                     ORDER BY queued_at DESC LIMIT $4) placed
-                """, .text(dial.address), .bool(dial.isTelephone), .int(dial.now - hour), enough, .int(hour), read: recent)
-        case .network:
-            guard !dial.network.isEmpty else { return nil }
-            return try row(
-                """
-                SELECT count(*) AS used, milliseconds(min(queued_at)) + $5 AS resets_at FROM (
-                    SELECT queued_at FROM calls
-                     WHERE counted_network = $1 AND telephone = $2 AND command IS NOT NULL AND queued_at > instant($3)
-                     ORDER BY queued_at DESC LIMIT $4) placed
-                """, .text(dial.network), .bool(dial.isTelephone), .int(dial.now - hour), enough, .int(hour), read: recent)
-        case .number:
-            return try row(
-                """
-                SELECT count(*) AS used, milliseconds(min(queued_at)) + $4 AS resets_at FROM (
-                    SELECT queued_at FROM calls
-                     WHERE target = $1 AND telephone AND command IS NOT NULL AND queued_at > instant($2)
-                     ORDER BY queued_at DESC LIMIT $3) placed
-                """, .text(dial.target), .int(dial.now - 24 * hour), enough, .int(24 * hour), read: recent)
-        case .trunk:
-            guard let carrier = dial.carrier else { return nil }
-            return try row(
-                """
-                WITH today AS (SELECT date_trunc('day', instant($2) AT TIME ZONE $3) AS day)
-                SELECT count(*) AS used, milliseconds((SELECT (day + interval '1 day') AT TIME ZONE $3 FROM today)) AS resets_at FROM (
-                    SELECT FROM calls WHERE carrier = $1 AND telephone AND command IS NOT NULL
-                       AND queued_at >= (SELECT day AT TIME ZONE $3 FROM today) LIMIT $4) placed
-                """, .id(carrier), .int(dial.now), .text(dial.timeZone), enough, read: recent)
-        case .day:
-            return try row(
-                """
-                WITH today AS (SELECT date_trunc('day', instant($1) AT TIME ZONE $2) AS day)
-                SELECT count(*) AS used, milliseconds((SELECT (day + interval '1 day') AT TIME ZONE $2 FROM today)) AS resets_at FROM (
-                    SELECT FROM calls WHERE telephone AND command IS NOT NULL
-                       AND queued_at >= (SELECT day AT TIME ZONE $2 FROM today) LIMIT $3) placed
-                """, .int(dial.now), .text(dial.timeZone), enough, read: recent)
-        case .concurrent:
-            return try row(
-                """
-                SELECT count(*) AS used, NULL::bigint AS resets_at FROM (
-                    SELECT FROM calls WHERE telephone = $1 AND state <> 'ended' LIMIT $2) up
-                """, .bool(dial.isTelephone), enough, read: recent)
-        case .malformed, .emergency, .blocklist, .signature, .allowlist, .numberType, .country, .link:
-            return nil
+    /// The day of the named zone in which `now` lies.
+    func guardDay(_ now: Int64, _ timeZone: String) throws(PostgresError) -> OpenTime {
+        let day = try row(
+            """
+            WITH today AS (SELECT date_trunc('day', instant($1) AT TIME ZONE $2) AS day)
+            SELECT milliseconds(day AT TIME ZONE $2) AS begins, milliseconds((day + interval '1 day') AT TIME ZONE $2) AS ends FROM today
+            """, .int(now), .text(timeZone)
+        ) { row throws(PostgresError) in OpenTime(from: try row.value("begins"), until: try row.value("ends")) }
+        guard let day else { throw PostgresError(.fault, "there is no day") }
+        return day
+    }
+
+    /// When these hours are open, from yesterday to the day of next week.
+    func openTimes(_ hours: OpeningHours, now: Int64, timeZone: String) throws(PostgresError) -> [OpenTime] {
+        let (opens, closes) = hours.length
+        return try rows(
+            """
+            SELECT milliseconds((day + $3 * interval '1 minute') AT TIME ZONE $2) AS begins,
+                   milliseconds((day + $4 * interval '1 minute') AT TIME ZONE $2) AS ends
+              FROM generate_series(date_trunc('day', instant($1) AT TIME ZONE $2) - interval '1 day',
+                                   date_trunc('day', instant($1) AT TIME ZONE $2) + interval '8 days', interval '1 day') AS day
+             WHERE extract(isodow FROM day)::text = ANY($5) ORDER BY day
+            """, .int(now), .text(timeZone), .int(Int64(opens)), .int(Int64(closes)), .texts(hours.weekdayList.map { String($0.number) })
+        ) { row throws(PostgresError) in OpenTime(from: try row.value("begins"), until: try row.value("ends")) }
+    }
+
+    /// Asks the hours that cover a dial.
+    func guardHours(_ dial: GuardedDial, byTrunk: Bool, _ rules: GuardRules, now: Int64) throws(PostgresError) -> [GuardStep] {
+        try FraudGuard.hours(rules.hours(dial, byTrunk: byTrunk), now: now) { hours throws(PostgresError) in
+            try openTimes(hours, now: now, timeZone: rules.timeZone)
         }
     }
 
@@ -132,36 +116,55 @@ struct CountedDial {
     var address: String
     var network: String
     var carrier: TrunkID?
+    var link: LinkID?
     /// Milliseconds since 1970 UTC.
     var now: Int64
-    /// IANA name.
-    var timeZone: String
+    /// The day that it counts to.
+    var day = OpenTime(from: 0, until: 0)
 
-    init(_ target: DialTarget, client: IPAddress?, carrier: TrunkID?, rules: GuardRules, now: Int64) {
+    init(_ target: DialTarget, client: IPAddress?, carrier: TrunkID?, link: LinkID?, now: Int64) {
         self.target = target.text
         isTelephone = target.isTelephone
         address = client?.countedAddress ?? ""
         network = client?.countedNetwork ?? ""
         self.carrier = carrier
+        self.link = link
         self.now = now
-        timeZone = rules.timeZone
     }
 }
 
 extension PostgresRow {
-    /// A row of `guard_rules`.
+    /// A row of `guard_rule_documents`.
     func guardRule() throws(PostgresError) -> GuardRule {
         GuardRule(
-            id: try domain("id", GuardRuleID.init), effect: try effect(), note: try optional("note"), createdAt: try value("created_at"))
+            id: try domain("id", GuardRuleID.init), version: try value("version"), effect: try effect(), note: try optional("note"),
+            createdAt: try value("created_at"))
     }
 
     private func effect() throws(PostgresError) -> GuardRule.Effect {
-        let effect = try value("effect", as: String.self)
-        if effect == "cap" { return .cap(try domain("cap", GuardCap.init), limit: try optional("cap_limit")) }
-        guard
-            let match = NumberMatch(
-                prefix: try optional("prefix"), country: try optional("country"), type: try optionalDomain("type", NumberType.init))
-        else { throw PostgresError(.fault, "a rule of FraudGuard covers nothing") }
-        return effect == "block" ? .block(match) : .allow(match)
+        let match = NumberMatch(
+            prefix: try optional("prefix"), country: try optional("country"), type: try optionalDomain("type", NumberType.init))
+        let trunk = try optionalDomain("trunk", TrunkID.init)
+        let scope = GuardScope(numbers: match, link: try optionalDomain("link", LinkID.init), trunk: trunk)
+        switch (try value("effect", as: String.self), match) {
+        case ("allow", let match?): return .allow(match)
+        case ("block", let match?): return .block(match)
+        case ("cap", _):
+            var burst: BurstTimes?
+            if let seconds = try optional("seconds", as: Int.self), let lock = try optional("lock_seconds", as: Int.self) {
+                burst = BurstTimes(seconds: seconds, lockSeconds: lock)
+            }
+            return .cap(
+                try domain("cap", GuardCap.init), limit: try optional("cap_limit"), scope: scope, warnAt: try optional("warn_at"), burst: burst)
+        case ("hours", _):
+            let days = Set(try value("weekdays", as: [String].self).compactMap(OpeningHours.Weekday.init))
+            guard let hours = OpeningHours(opens: try value("opens"), closes: try value("closes"), weekdays: days) else { break }
+            return .hours(hours, scope: scope)
+        case ("cost", _):
+            guard let price = MoneyAmount(millionths: try value("price")) else { break }
+            return .cost(prefix: try value("prefix"), trunk: trunk, perMinute: price)
+        default: break
+        }
+        throw PostgresError(.fault, "a rule of FraudGuard says nothing")
     }
 }

@@ -30,57 +30,73 @@ public enum FraudGuard {
     }
 
     /// The rules that need no counting. `nil`: the dial passes them.
-    public static func screen(_ subject: Subject, _ rules: GuardRules) -> GuardRefusal? {
-        func refusal(_ rule: GuardCheck, _ text: String) -> GuardRefusal { GuardRefusal(rule: rule, text: text) }
+    public static func screen(_ subject: Subject, _ rules: GuardRules) -> GuardRefusal? { screening(subject, rules).refusal }
+
+    /// The same, step by step: the last one refuses, or none does.
+    public static func screening(_ subject: Subject, _ rules: GuardRules) -> [GuardStep] {
+        func refused(_ rule: GuardCheck, _ text: String, after steps: [GuardStep] = []) -> [GuardStep] {
+            steps + [GuardStep(refusal: GuardRefusal(rule: rule, text: text))]
+        }
+        let written = GuardStep(.malformed, "It is written as a number is.")
         switch subject.target {
         case .unreadable(let text):
             return DialTarget.isEmergency(writtenAs: text)
-                ? refusal(.emergency, ProblemCode.emergencyNumber.sentence) : refusal(.malformed, ProblemCode.invalidNumber.sentence)
+                ? refused(.emergency, ProblemCode.emergencyNumber.sentence) : refused(.malformed, ProblemCode.invalidNumber.sentence)
         case .short(let digits):
             guard !EmergencyNumbers.contains(short: digits), !subject.isEmergency else {
-                return refusal(.emergency, ProblemCode.emergencyNumber.sentence)
+                return refused(.emergency, ProblemCode.emergencyNumber.sentence, after: [written])
             }
             // This installation's own numbers cost nothing and need no allowlist; they fall under the caps against floods.
-            return nil
+            return [written, noEmergency]
         case .e164(let number):
             let profile = subject.profile ?? .none
             guard !EmergencyNumbers.contains(international: String(number.dropFirst())) else {
-                return refusal(.emergency, ProblemCode.emergencyNumber.sentence)
+                return refused(.emergency, ProblemCode.emergencyNumber.sentence, after: [written])
             }
-            guard profile.isValid else { return refusal(.malformed, "\(capitalised(subject.shown)) is not a telephone number that can exist.") }
-            return screen(number, profile, subject, rules)
+            guard profile.isValid else { return refused(.malformed, "\(capitalised(subject.shown)) is not a telephone number that can exist.") }
+            return screening(number, profile, subject, rules, [written, noEmergency])
         }
     }
 
-    private static func screen(_ number: String, _ profile: NumberProfile, _ subject: Subject, _ rules: GuardRules) -> GuardRefusal? {
+    private static let noEmergency = GuardStep(.emergency, "It calls for help nowhere.")
+
+    private static func screening(
+        _ number: String, _ profile: NumberProfile, _ subject: Subject, _ rules: GuardRules, _ before: [GuardStep]
+    ) -> [GuardStep] {
+        var steps = before
+        func refused(_ rule: GuardCheck, _ text: String) -> [GuardStep] { steps + [GuardStep(refusal: GuardRefusal(rule: rule, text: text))] }
         // A rule with a prefix names numbers, one without names a kind or a country: the kind of rule is the kind of refusal.
         let blocking = rules.block.filter { $0.covers(number, profile) }
         if blocking.contains(where: { $0.prefix != nil }) {
-            return GuardRefusal(rule: .blocklist, text: "Calls to \(subject.shown) are blocked here.")
+            return refused(.blocklist, "Calls to \(subject.shown) are blocked here.")
         }
+        steps.append(GuardStep(.blocklist, "No rule blocks such numbers."))
         let allowing = rules.allow.filter { $0.covers(number, profile) }
-        if !subject.isGranted {
+        if subject.isGranted {
+            steps.append(GuardStep(.allowlist, "A link grants it."))
+        } else {
             if rules.dialing == .signed {
-                return GuardRefusal(
-                    rule: .signature, text: "Only links that were issued by this site may call \(subject.shown). Ask for such a link.")
+                return refused(.signature, "Only links that were issued by this site may call \(subject.shown). Ask for such a link.")
             }
             guard !allowing.isEmpty else {
-                return GuardRefusal(
-                    rule: .allowlist,
-                    text: "Calls to \(subject.shown) are not allowed here. Ask who runs this page to allow the number or to send a link for it.")
+                return refused(
+                    .allowlist,
+                    "Calls to \(subject.shown) are not allowed here. Ask who runs this page to allow the number or to send a link for it.")
             }
+            steps.append(GuardStep(.allowlist, "A rule allows such numbers."))
         }
         if profile.type.isCostly && !allowing.contains(where: { $0.type == profile.type }) {
-            return GuardRefusal(
-                rule: .numberType, text: "\(capitalised(subject.shown)) is a number that costs extra, and such calls are not allowed here.")
+            return refused(.numberType, "\(capitalised(subject.shown)) is a number that costs extra, and such calls are not allowed here.")
         }
         if blocking.contains(where: { $0.type != nil }) {
-            return GuardRefusal(rule: .numberType, text: "Calls to numbers of the kind of \(subject.shown) are not allowed here.")
+            return refused(.numberType, "Calls to numbers of the kind of \(subject.shown) are not allowed here.")
         }
+        steps.append(GuardStep(.numberType, "Numbers of its kind may be called."))
         if blocking.contains(where: { $0.country != nil }) {
-            return GuardRefusal(rule: .country, text: "Calls to the country of \(subject.shown) are not allowed here.")
+            return refused(.country, "Calls to the country of \(subject.shown) are not allowed here.")
         }
-        return nil
+        steps.append(GuardStep(.country, "Its country may be called."))
+        return steps
     }
 
     private static func capitalised(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }

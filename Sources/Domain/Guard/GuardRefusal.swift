@@ -10,6 +10,8 @@ public enum GuardCheck: String, Codable, Sendable, CaseIterable {
     case allowlist
     case numberType = "number_type"
     case country
+    /// Outside of the hours in which such calls are possible.
+    case hours
     case link
     /// The one IP address; of IPv6 its /64.
     case address
@@ -18,6 +20,10 @@ public enum GuardCheck: String, Codable, Sendable, CaseIterable {
     case number
     case trunk
     case day
+    /// The minutes that calls may last together.
+    case minutes
+    /// What calls may cost; that of a link is asked with the link, that of a number with the number.
+    case cost
     case concurrent
 }
 

@@ -21,6 +21,10 @@ public enum WebhookEventType: String, Codable, Sendable, CaseIterable {
     case trunkUp = "trunk.up"
     /// A trunk cannot be reached (any more).
     case trunkDown = "trunk.down"
+    /// A cap of FraudGuard's has come to its warning level; once in each of its windows.
+    case guardWarning = "guard.warning"
+    /// A burst of dials has locked a link or a trunk.
+    case guardLocked = "guard.locked"
     /// Sent on request, to the endpoint that it is asked for.
     case webhookTest = "webhook.test"
 
