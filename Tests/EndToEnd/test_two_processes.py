@@ -18,7 +18,7 @@ from Installation.site import Site, fresh_number
 from Installation.webhook_receiver import WebhookReceiver
 
 REFUSAL = ["rule", "limit", "used", "resets_at", "text"]
-DIALS, CAP = 200, 50
+DIALS, MANY, CAP = 200, 1_000, 50
 #: Receivers of webhooks stand on loopback here, which no installation may be made to call unless its operator says so.
 POLICY = {"RINGLINK_WEBHOOKS_ALLOW_TARGETS": "127.0.0.0/8", "RINGLINK_API_REQUESTS_PER_MINUTE": "100000"}
 
@@ -134,13 +134,13 @@ class Caller:
             self.numbers[key] = number
             self.socket.send(type="dial", number=number, origin="user", key=key)
 
-    def answers(self):
-        """The first answer to each dial, as far as they come."""
+    def answers(self, kinds=("dial-status",)):
+        """The first answer of these kinds to each dial, as far as they come."""
         first = {}
         try:
             while len(first) < len(self.numbers):
                 frame = self.socket.receive(timeout=30)
-                if frame["type"] == "dial-status" and frame.get("key") in self.numbers:
+                if frame["type"] in kinds and frame.get("key") in self.numbers:
                     first.setdefault(frame["key"], frame)
         except (ConnectionClosed, OSError):
             pass
@@ -151,7 +151,7 @@ class Caller:
 def capped(pair):
     """A trunk (at which nobody answers), numbers for everybody, and 50 calls of one address in an hour, all of them still to be made."""
     pair.rows("DELETE FROM calls")
-    numbers = [fresh_number() for _ in range(DIALS)]
+    numbers = [fresh_number() for _ in range(MANY)]
     pair.site.api.allow(*{number[:-3] for number in numbers})
     with pair.site.trunk_at("127.0.0.1:9", prefixes=["+49"]):
         cap = pair.site.api.create("guard/rules", kind="cap", cap="per_ip_hour", limit=CAP)
@@ -160,11 +160,11 @@ def capped(pair):
         pair.site.api.create("guard/rules", kind="cap", cap="per_ip_hour", limit=None)
 
 
-def all_at_once(pair, room, numbers):
-    """Forty sockets, every other one at the other process, five dials each."""
-    callers = [Caller(pair.installations[index % 2], f"{room[:50]}-{index}") for index in range(DIALS // 5)]
+def all_at_once(pair, room, numbers, each=5):
+    """Sockets with so many dials each, every other one at the other process."""
+    callers = [Caller(pair.installations[index % 2], f"{room[:50]}-{index}") for index in range(len(numbers) // each)]
     for index, caller in enumerate(callers):
-        caller.dial(numbers[index * 5 : index * 5 + 5])
+        caller.dial(numbers[index * each : index * each + each])
     return callers
 
 
@@ -176,7 +176,7 @@ def test_two_hundred_dials_at_two_processes_pass_exactly_as_often_as_the_cap_all
     with WebhookReceiver() as receiver:
         webhook = pair.site.api.create("webhooks", url=receiver.url)
         receiver.secret = webhook["secret"]
-        callers = all_at_once(pair, room, capped)
+        callers = all_at_once(pair, room, capped[:DIALS])
         answers = [answer for caller in callers for answer in caller.answers()]
         assert len(answers) == DIALS
         passed = [answer for answer in answers if answer["state"] == "queued"]
@@ -212,6 +212,21 @@ def test_two_hundred_dials_at_two_processes_pass_exactly_as_often_as_the_cap_all
         pair.site.api.delete(f"webhooks/{webhook['id']}")
 
 
+def test_a_thousand_dials_at_two_processes_pass_exactly_as_often_as_the_cap_allows(pair, room, capped):
+    callers = all_at_once(pair, room, capped)
+    answers = [answer for caller in callers for answer in caller.answers(("dial-status", "error"))]
+    assert len(answers) == MANY
+    # What a busy machine cannot decide in time is answered by an error, and rings nobody.
+    decided = [answer for answer in answers if answer["type"] == "dial-status"]
+    assert {answer["code"] for answer in answers if answer["type"] == "error"} <= {"server_error", "at_capacity"}
+    assert sum(1 for answer in decided if answer["state"] == "queued") == CAP == placed(pair)
+    refused = [answer["refusal"] for answer in decided if answer["state"] != "queued"]
+    assert len(refused) > 2 * CAP, "many more were decided than may pass"
+    assert {(refusal["rule"], refusal["limit"], refusal["used"]) for refusal in refused} == {("address", CAP, CAP)}
+    for caller in callers:
+        caller.socket.close()
+
+
 def test_a_line_that_was_reserved_and_not_used_is_given_back(pair, room, capped):
     rules = pair.site.api
     lifted = rules.create("guard/rules", kind="cap", cap="per_ip_hour", limit=None)
@@ -231,7 +246,7 @@ def test_a_line_that_was_reserved_and_not_used_is_given_back(pair, room, capped)
 
 def test_a_process_that_is_killed_among_the_dials_lets_no_one_too_many_pass(pair, room, capped):
     victim = pair.second.parts["api"].pid
-    callers = all_at_once(pair, room, capped)
+    callers = all_at_once(pair, room, capped[:DIALS])
     callers[1].socket.receive("dial-status")
     os.kill(victim, signal.SIGKILL)
     answers = [answer for caller in callers for answer in caller.answers()]
@@ -242,7 +257,7 @@ def test_a_process_that_is_killed_among_the_dials_lets_no_one_too_many_pass(pair
     assert placed(pair) <= CAP
     pair.second.wait_until_ready(60)
     # What is left is used up to the last call, by both.
-    more = all_at_once(pair, room + "-2", capped)
+    more = all_at_once(pair, room + "-2", capped[:DIALS])
     for caller in more:
         caller.answers()
     assert placed(pair) == CAP
