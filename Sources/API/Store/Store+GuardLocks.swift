@@ -50,7 +50,7 @@ extension PostgresTransaction {
             INSERT INTO guard_locks (id, kind, subject, dials, seconds, locked_at, until) VALUES ($1, $2, $3, $4, $5, instant($6), instant($7))
             """, .id(lock.id), .text(subject.kind), .text(subject.text), .int(Int64(lock.dials)), .int(Int64(lock.seconds)), .int(lock.lockedAt),
             .int(lock.until))
-        try tell(.guardLocked, GuardLockData(lock), about: lock.id.text, now: dial.now)
+        try tell(.guardLocked, about: .installation, at: dial.now, now: dial.now, data: GuardLockData(lock))
     }
 
     /// Tells of caps that have come to their level, each once in its window; under the guard's lock.
@@ -63,15 +63,8 @@ extension PostgresTransaction {
                 INSERT INTO guard_warnings (cap, subject, since, told_at) VALUES ($1, $2, instant($3), instant($4)) ON CONFLICT DO NOTHING
                 """, .text(cap), .text(subject), .int(since), .int(dial.now))
             guard isFirst == 1 else { continue }
-            try tell(.guardWarning, GuardWarningData(warning, subject: subject), about: "\(cap) \(subject) \(since)", now: dial.now)
+            try tell(.guardWarning, about: .installation, at: dial.now, now: dial.now, data: GuardWarningData(warning, subject: subject))
         }
-    }
-
-    private func tell(_ type: WebhookEventType, _ data: some Encodable & Sendable, about subject: String, now: Int64) throws(PostgresError) {
-        let endpoints = try endpoints(wanting: type)
-        guard !endpoints.isEmpty else { return }
-        let message = WebhookMessage(id: EventID(ofGuard: "\(type.rawValue) \(subject)"), type: type, at: now, sequence: 1, data: data)
-        try enqueue(message, about: subject, for: endpoints, now: now)
     }
 }
 

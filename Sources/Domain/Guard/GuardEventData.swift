@@ -1,13 +1,5 @@
 import Crypto
 
-extension EventID {
-    /// The id of an event of FraudGuard's follows from what it tells, so that writing it twice cannot make two of it.
-    public init(ofGuard told: String) {
-        let digest = SHA256.hash(data: Array("ringlink guard event v1 \(told)".utf8))
-        self.init(unchecked: Self.prefix + String(HexDigits.encode(digest).prefix(Self.digits)))
-    }
-}
-
 /// The `data` of `guard.warning`: a cap has come to the level at which its operator wants to know. Its names are the JSON's.
 public struct GuardWarningData: Encodable, Sendable, Equatable {
     public struct Warning: Encodable, Sendable, Equatable {

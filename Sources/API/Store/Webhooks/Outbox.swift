@@ -81,7 +81,7 @@ extension PostgresTransaction {
     }
 
     /// Held against deletion until the end of the transaction, so that an endpoint that goes away cannot make a call fail.
-    func endpoints(wanting type: WebhookEventType) throws(PostgresError) -> [WebhookID] {
+    private func endpoints(wanting type: WebhookEventType) throws(PostgresError) -> [WebhookID] {
         try rows(
             """
             SELECT id FROM webhook_endpoints WHERE enabled AND (events IS NULL OR $1 = ANY(events) OR $2 = ANY(events))
