@@ -6,6 +6,8 @@ public enum BridgeAnswer: Codable, Sendable, Equatable {
     case answered(sdp: String, sections: MediaSections)
     /// To `trunkReport` and `testTrunk`.
     case trunk(TrunkReport)
+    /// To `query`.
+    case report(BridgeReport)
     /// To everything else: it is under way; what comes of it is an event.
     case accepted
     /// Not done, and why.
@@ -18,6 +20,10 @@ public enum BridgeRefusal: String, Error, Codable, Sendable {
     case unknownPeer = "unknown_peer"
     /// No such call, or it is over.
     case unknownCall = "unknown_call"
+    /// The far end has agreed on no telephone-event (RFC 4733), or is one of our own making.
+    case dtmfNotNegotiated = "dtmf_not_negotiated"
+    /// The call is not answered yet.
+    case notAnswered = "not_answered"
     /// The room is full.
     case roomFull = "room_full"
     /// A host has locked the room.

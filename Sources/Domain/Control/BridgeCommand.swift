@@ -16,6 +16,8 @@ public enum BridgeCommand: Codable, Sendable, Equatable {
     case dial(DialCommand)
     /// End a call.
     case hangup(call: CallID, by: CallParty)
+    /// Key digits into an answered call, as RFC 4733 events.
+    case dtmf(call: CallID, DTMFDigits)
     /// A host has spoken. That it is one was decided by the web side.
     case moderate(room: RoomSlug, ModerationOrder)
     /// Trunks or extensions changed.
@@ -24,6 +26,8 @@ public enum BridgeCommand: Codable, Sendable, Equatable {
     case trunkReport(TrunkID)
     /// The same, after an OPTIONS that is sent now: within three seconds and the time of a lookup.
     case testTrunk(TrunkID)
+    /// Answered with `.report`, also if the same id was asked before: it changes nothing.
+    case query(BridgeQuery)
 }
 
 /// A browser's place in a room.
@@ -61,11 +65,14 @@ public struct DialCommand: Codable, Sendable, Equatable {
     public var ringSeconds: Int
     /// The browser that asked: without a media connection of its own it rings nobody. `nil` if no browser asked.
     public var peer: PeerID?
+    /// Seconds that the phone waits, from its answer, for the first browser: the room may be empty. `nil`: somebody must be there to hear it.
+    public var waitSeconds: Int?
 
     public init(
         call: CallID, room: RoomSlug, target: DialRoute, label: String, graceSeconds: Int, maximumSeconds: Int, ringSeconds: Int = 60,
-        peer: PeerID? = nil
+        peer: PeerID? = nil, waitSeconds: Int? = nil
     ) {
+        self.waitSeconds = waitSeconds
         self.peer = peer
         self.ringSeconds = ringSeconds
         self.call = call

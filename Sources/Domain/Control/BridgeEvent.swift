@@ -59,8 +59,14 @@ public struct CallEnding: Codable, Sendable, Equatable {
     public var q850Cause: Int?
     /// Seconds between answer and end, 0 if it was never answered.
     public var talkSeconds: Int
+    /// How well the phone was heard; `nil` for what was never answered, and for a far end of our own making.
+    public var quality: CallQuality?
 
-    public init(outcome: CallOutcome, by: CallParty, detail: String, sipStatus: Int? = nil, q850Cause: Int? = nil, talkSeconds: Int) {
+    public init(
+        outcome: CallOutcome, by: CallParty, detail: String, sipStatus: Int? = nil, q850Cause: Int? = nil, talkSeconds: Int,
+        quality: CallQuality? = nil
+    ) {
+        self.quality = quality
         self.outcome = outcome
         self.by = by
         self.detail = detail

@@ -4,6 +4,8 @@ extension BridgeRefusal: ExplainedError {
         switch self {
         case .unknownPeer: Problem(.notJoined)
         case .unknownCall: Problem(.unknownCall)
+        case .dtmfNotNegotiated: Problem(.dtmfNotNegotiated)
+        case .notAnswered: Problem(.notAnswered)
         case .roomFull: Problem(.roomFull)
         case .roomLocked: Problem(.roomLocked)
         case .unknownParticipant: Problem(.unknownParticipant)

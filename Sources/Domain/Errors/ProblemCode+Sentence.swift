@@ -26,6 +26,8 @@ extension ProblemCode {
         case .roomFull: "The room is full."
         case .roomLocked: "The room is locked. Ask somebody inside to let you in."
         case .unknownParticipant: "Nobody of that name is in the room (any more)."
+        case .notAnswered: "The call is not answered yet."
+        case .dtmfNotNegotiated: "The other end of this call takes no keyed digits (RFC 4733)."
         case .tooManyMessages: "That was too much at once. Wait a moment, then write on."
         case .tooManyJoins: "Too many have come in from your network within a short time. Try again in a minute."
         case .atCapacity: "All lines are in use. Try again in a moment."

@@ -24,6 +24,8 @@ public enum ProblemCode: String, Codable, Sendable, CaseIterable {
     case noMedia = "no_media"
     case unknownCall = "unknown_call"
     case unknownParticipant = "unknown_participant"
+    case notAnswered = "not_answered"
+    case dtmfNotNegotiated = "dtmf_not_negotiated"
     case forbidden
     case alreadyFired = "already_fired"
     // What the installation cannot give just now.
@@ -73,13 +75,15 @@ extension ProblemCode {
         switch self {
         case .malformedFrame, .unknownType, .malformedLink, .duplicateParameter, .invalidRoom, .invalidName, .invalidNumber,
             .emergencyNumber, .invalidTrunk, .invalidCamera, .invalidLoad, .invalidKey, .invalidOffer, .notSupported,
-            .notJoined, .alreadyJoined, .offerInFlight, .noMedia, .unknownCall, .unknownParticipant, .forbidden, .alreadyFired, .roomFull,
+            .notJoined, .alreadyJoined, .offerInFlight, .noMedia, .unknownCall, .unknownParticipant, .notAnswered, .forbidden, .alreadyFired,
+            .roomFull,
             .roomLocked, .tooManyJoins,
             .tooManyMessages,
             .unsigned, .malformedSignature, .staleSignature, .wrongSignature, .replayed,
             .linkTampered, .linkExpired, .linkNotYetValid, .linkRevoked, .linkKeyUnknown, .linkUsedUp, .unknownLink:
             .caller
         case .atCapacity, .bridgeUnavailable, .serverError: .us
+        case .dtmfNotNegotiated: .farEnd
         case .noSuchExtension, .noTrunk, .unknownTrunk, .trunkDisabled, .trunkCannotCarry: .operator
         }
     }
@@ -87,10 +91,13 @@ extension ProblemCode {
     /// Whether the very same request may succeed later.
     public var isRetryable: Bool {
         switch self {
-        case .offerInFlight, .noMedia, .roomFull, .roomLocked, .tooManyJoins, .tooManyMessages, .atCapacity, .bridgeUnavailable, .serverError: true
+        case .offerInFlight, .noMedia, .notAnswered, .roomFull, .roomLocked, .tooManyJoins, .tooManyMessages, .atCapacity, .bridgeUnavailable,
+            .serverError:
+            true
         case .malformedFrame, .unknownType, .malformedLink, .duplicateParameter, .invalidRoom, .invalidName, .invalidNumber,
             .emergencyNumber, .invalidTrunk, .invalidCamera, .invalidLoad, .invalidKey, .invalidOffer, .notSupported,
-            .notJoined, .alreadyJoined, .unknownCall, .unknownParticipant, .forbidden, .alreadyFired, .noSuchExtension, .noTrunk, .unknownTrunk,
+            .notJoined, .alreadyJoined, .unknownCall, .unknownParticipant, .dtmfNotNegotiated, .forbidden, .alreadyFired, .noSuchExtension, .noTrunk,
+            .unknownTrunk,
             .trunkDisabled, .trunkCannotCarry,
             .unsigned, .malformedSignature, .staleSignature, .wrongSignature, .replayed,
             .linkTampered, .linkExpired, .linkNotYetValid, .linkRevoked, .linkKeyUnknown, .linkUsedUp, .unknownLink:

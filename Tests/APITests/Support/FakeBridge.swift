@@ -26,7 +26,8 @@ actor FakeBridge: BridgeConnection {
             let peer = Participant(id: .peer(join.peer), kind: .browser, name: join.name.text, microphone: true, camera: false)
             return .joined(participants: [peer], isLocked: false)
         case .offer: return .answered(sdp: "v=0 answer", sections: MediaSections(audio: 2, video: 0, tracks: [:]))
-        case .leave, .socketLost, .update, .view, .dial, .hangup, .moderate, .configure: return .accepted
+        case .query: return .report(.rooms([]))
+        case .leave, .socketLost, .update, .view, .dial, .hangup, .dtmf, .moderate, .configure: return .accepted
         }
     }
 }

@@ -132,7 +132,8 @@ enum DialFailure {
         switch refusal {
         case .nobodyThere, .unknownPeer, .roomFull: .failed
         case .atCapacity, .shuttingDown: .trunkUnavailable
-        case .unknownCall, .unknownParticipant, .unknownTrunk, .roomLocked, .invalidOffer, .internalError: .internalError
+        case .unknownCall, .notAnswered, .dtmfNotNegotiated, .unknownParticipant, .unknownTrunk, .roomLocked, .invalidOffer, .internalError:
+            .internalError
         }
     }
 

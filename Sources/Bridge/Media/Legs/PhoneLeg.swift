@@ -40,6 +40,11 @@ public final class PhoneLeg {
     private var saidSource: UInt32?
     private var allowance = PacketAllowance()
     private(set) var reception = ReceptionStatistics(clockRate: 8_000)
+    /// Of the sources before the one that speaks now.
+    private var formerReception: (received: Int64, lost: Int64) = (0, 0)
+    /// What is keyed to it, and when the event that is under way began.
+    private var keys = TelephoneKeys()
+    private var keyTimestamp: UInt32 = 0
 
     /// - Parameter generator: where the SSRC and the first numbers come from (RFC 3550 section 5.1).
     init(
@@ -95,9 +100,12 @@ public final class PhoneLeg {
                 marker = true
                 return .talking
             }
+            // An event takes the place of the sound (RFC 4733 section 2.5.1.1).
+            let key = peer.media.telephoneEvent.flatMap { payloadType in keys.next().map { (payloadType, $0) } }
             batch.append(on: path) { arena, start in
-                write(mix, to: &arena)
-                peer.count(payloadLength: arena.count - start - RTPHeader.fixedLength, timestamp: timestamp, now: now)
+                if let (payloadType, key) = key { write(key, payloadType, to: &arena) } else { write(mix, to: &arena) }
+                peer.count(
+                    payloadLength: arena.count - start - RTPHeader.fixedLength, timestamp: key == nil ? timestamp : keyTimestamp, now: now)
                 return true
             }
             farSide = .rtp(peer)
@@ -112,7 +120,41 @@ public final class PhoneLeg {
         encoder.encode(mix, into: &packet)
     }
 
+    private func write(_ key: TelephoneKeys.Frame, _ payloadType: UInt8, to packet: inout [UInt8]) {
+        // All packets of an event have the time at which it began.
+        if key.isFirst { keyTimestamp = timestamp }
+        RTPHeader.write(
+            payloadType: payloadType, marker: key.isFirst, sequenceNumber: sequenceNumber, timestamp: keyTimestamp, ssrc: ssrc, to: &packet)
+        key.append(to: &packet)
+        marker = true
+    }
+
+    // MARK: Keys
+
+    /// What came of keying.
+    public enum Keying: Equatable, Sendable {
+        case taken
+        /// The far end takes no telephone-events.
+        case notNegotiated
+        /// Too much waits already.
+        case full
+    }
+
+    func press(_ steps: [TelephoneKey]) -> Keying {
+        guard media?.telephoneEvent != nil else { return .notNegotiated }
+        return keys.add(steps) ? .taken : .full
+    }
+
     // MARK: A real phone
+
+    /// `nil` for a far end of our own making.
+    var statistics: PhoneStatistics? {
+        guard case .rtp(let peer) = farSide else { return nil }
+        return PhoneStatistics(
+            received: formerReception.received &+ reception.received, lost: formerReception.lost &+ reception.lost, jitter: reception.jitter,
+            sent: peer.sent.packetCount, reported: peer.sent.report.map { ($0.cumulativeLost, .microseconds(Int64($0.jitter) * 125)) },
+            roundTrip: peer.sent.roundTrip)
+    }
 
     /// A new offer and answer.
     ///
@@ -149,6 +191,7 @@ public final class PhoneLeg {
         guard peer.media.direction.receives else { return .nothing }
         if header.ssrc != saidSource {
             saidSource = header.ssrc
+            formerReception = (formerReception.received &+ reception.received, formerReception.lost &+ reception.lost)
             reception = ReceptionStatistics(clockRate: 8_000)
             playouts.restart()
         }

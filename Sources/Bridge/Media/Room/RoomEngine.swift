@@ -153,6 +153,12 @@ public final class RoomEngine {
 
     func phone(_ leg: LegID) -> PhoneLeg? { phones.first { $0.id == leg } }
 
+    /// Keys digits to a phone, after those that it is still being sent.
+    public func press(_ keys: [TelephoneKey], phone leg: LegID) -> PhoneLeg.Keying { phone(leg)?.press(keys) ?? .notNegotiated }
+
+    /// How well a real phone is heard, and hears; `nil` for any other leg.
+    public func statistics(of leg: LegID) -> PhoneStatistics? { phone(leg)?.statistics }
+
     /// Takes a phone out of the room; a real one is told by RTCP.
     public func removePhone(_ leg: LegID, now: Duration, into batch: inout PacketBatch) {
         phone(leg)?.farewell(cname: cname, now: now, into: &batch)

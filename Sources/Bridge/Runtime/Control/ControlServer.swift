@@ -67,6 +67,8 @@ struct ControlServer: Sendable {
     private func perform(_ request: CommandRequest) async -> Reply {
         // A command that waited too long is not done any more, and its sender has said so by then.
         guard request.expiresAtMilliseconds > MonotonicClock.wallClockNanoseconds() / 1_000_000 else { return .status(.gone) }
+        // A question changes nothing: its answer is of this moment, and is kept for nobody.
+        if case .query = request.command { return .ok(await threads.perform(request.command)) }
         return .ok(await ledger.answer(request.id) { await threads.perform(request.command) })
     }
 

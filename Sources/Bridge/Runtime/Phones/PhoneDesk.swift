@@ -87,6 +87,20 @@ package final class PhoneDesk {
         endpoint.restore(records, of: number, now: now, wall: wall)
     }
 
+    /// Where these extensions are registered, by their digits; those that are not are left out.
+    package func contacts(of extensions: [String], now: Duration) -> [String: [RegisteredContact]] {
+        var found: [String: [RegisteredContact]] = [:]
+        for number in extensions {
+            let bindings = endpoint.bindings(for: number, now: now)
+            guard !bindings.isEmpty else { continue }
+            found[number] = bindings.map {
+                RegisteredContact(
+                    address: $0.received.text, userAgent: $0.userAgent, expiresInSeconds: Int(max($0.expiry - now, .zero).components.seconds))
+            }
+        }
+        return found
+    }
+
     /// Whether any web process has told yet. One that cannot read its database has nothing to tell, and says so by version 0.
     package var setupIsKnown: Bool { setup.version > 0 }
 

@@ -105,7 +105,14 @@ final class PhoneLoop {
         for reply in testers.values.joined() { reply(nil) }
         stopping?.done()
         // Whoever asks from now on finds nobody.
-        for case .report(_, _, let reply) in mailbox.takeAll() { reply(nil) }
+        for message in mailbox.takeAll() {
+            switch message {
+            case .report(_, _, let reply): reply(nil)
+            case .contacts(_, let reply): reply([:])
+            case .count(let answer): answer(desk.counters)
+            default: break
+            }
+        }
     }
 
     private var nextDue: Duration? {
@@ -160,6 +167,7 @@ final class PhoneLoop {
                 desk.configure(setup, now: now, wall: wall)
                 openSocket(desk.needsNetwork)
                 if namesDue == .zero { namesDue = now + Self.nameAge }
+            case .contacts(let extensions, let reply): reply(desk.contacts(of: extensions, now: now))
             case .resolved(let trunk, let host, let addresses):
                 if addresses.isEmpty { logger.warning("trunk has no address", metadata: ["trunk": "\(trunk)"]) }
                 desk.resolved(trunk, host: host, to: addresses, now: now, wall: wall)

@@ -7,6 +7,8 @@ import Synchronization
 enum PhoneMessage: Sendable {
     case order(PhoneOrder)
     case configure(BridgeSetup)
+    /// Where these extensions are registered.
+    case contacts([String], reply: @Sendable ([String: [RegisteredContact]]) -> Void)
     /// The answer to a lookup; empty if the name has no address.
     case resolved(TrunkID, host: String, [SIPAddress])
     /// How a trunk stands, now or after it was asked; `nil` for one that is not set up.

@@ -53,6 +53,11 @@ final class PhoneThread: Sendable {
         await withCheckedContinuation { continuation in mailbox.post(.count { continuation.resume(returning: $0) }) }
     }
 
+    /// Where these extensions are registered, by their digits.
+    func contacts(of extensions: [String]) async -> [String: [RegisteredContact]] {
+        await withCheckedContinuation { continuation in mailbox.post(.contacts(extensions) { continuation.resume(returning: $0) }) }
+    }
+
     /// Waits until the last BYEs are answered, or a second is over.
     func stop() async {
         await withCheckedContinuation { continuation in mailbox.post(.stop { continuation.resume() }) }

@@ -22,6 +22,8 @@ struct BrowserPlace {
     var socketLostAt: Duration?
     /// When media was last known to be alive; the join counts, so that a page may ask for the microphone first.
     var mediaSeenAt: Duration
+    /// When it came in.
+    var joinedAt = Duration.zero
     /// Whether a media connection is up now.
     var hasMedia = false
     /// Whether the browser itself closed its last media connection (DTLS close_notify).

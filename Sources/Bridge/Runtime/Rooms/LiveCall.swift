@@ -12,6 +12,8 @@ struct LiveCall {
     var answeredAt: Duration?
     /// What is tried now and not decided yet.
     var attempt: OpenAttempt?
+    /// Nobody has come yet to whom the phone could talk; only of a call that may wait.
+    var isAwaiting = false
     /// When it is hung up because no browser is left; `nil` while one is there.
     var graceEndsAt: Duration?
 

@@ -3,13 +3,19 @@ import Media
 
 extension LiveRoom {
     /// Places a call. It is refused if who asked has no media connection (a link scanner runs scripts, but has no DTLS),
-    /// or if nobody has: nobody would hear the phone.
+    /// or if nobody has: nobody would hear the phone. A call that may wait is placed into an empty room.
     func dial(_ command: DialCommand, leg: LegID, now: Duration, into output: inout RoomOutput) -> BridgeAnswer {
         let isHeard = command.peer.map { places[$0]?.hasMedia == true } ?? places.values.contains(where: \.hasMedia)
-        guard isHeard else { return .refused(.nobodyThere) }
+        guard isHeard || command.waitSeconds != nil else { return .refused(.nobodyThere) }
         guard calls[command.call] == nil else { return .accepted }
         guard calls.count < Self.callLimit else { return .refused(.atCapacity) }
-        calls[command.call] = LiveCall(command: command, leg: leg, state: .dialling)
+        var live = LiveCall(command: command, leg: leg, state: .dialling)
+        if let wait = command.waitSeconds, !places.values.contains(where: { $0.holdsCalls(now: now) }) {
+            live.isAwaiting = true
+            // Until the answer the ring time-out is what ends it.
+            live.graceEndsAt = now + .seconds(command.ringSeconds + wait)
+        }
+        calls[command.call] = live
         callsByLeg[leg] = command.call
         output.changes.append((.call(command.call), .callDialling(room: slug)))
         switch command.target {
@@ -80,6 +86,23 @@ extension LiveRoom {
         return .accepted
     }
 
+    /// Keys digits into an answered call.
+    func dtmf(_ call: CallID, _ digits: DTMFDigits) -> BridgeAnswer {
+        guard let live = calls[call] else { return .refused(.unknownCall) }
+        guard live.state == .answered else { return .refused(.notAnswered) }
+        let keys = digits.steps.map { step -> TelephoneKey in
+            switch step {
+            case .event(let event): .event(event)
+            case .pause: .pause
+            }
+        }
+        switch engine.press(keys, phone: live.leg) {
+        case .taken: return .accepted
+        case .notNegotiated: return .refused(.dtmfNotNegotiated)
+        case .full: return .refused(.atCapacity)
+        }
+    }
+
     private func answer(_ call: CallID, farEnd: any FarEnd, now: Duration, into output: inout RoomOutput) {
         guard let live = calls[call] else { return }
         guard engine.addPhone(live.leg, codec: .pcmu, farEnd: farEnd, now: now) else {
@@ -96,6 +119,7 @@ extension LiveRoom {
         guard live.state < .answered else { return }
         live.state = .answered
         live.answeredAt = now
+        if live.isAwaiting, let wait = live.command.waitSeconds { live.graceEndsAt = now + .seconds(wait) }
         calls[live.call] = live
         output.changes.append((.call(live.call), .callAnswered(room: slug)))
         output.changes.append((.room(slug), .participantJoined(room: slug, live.participant)))
@@ -108,6 +132,7 @@ extension LiveRoom {
     ) {
         guard let live = calls.removeValue(forKey: call) else { return }
         callsByLeg[live.leg] = nil
+        let quality = live.state == .answered ? engine.statistics(of: live.leg).map(CallQuality.init) : nil
         engine.removePhone(live.leg, now: now, into: &output.packets)
         if live.isPhone { output.phones.append(.close(call, live.leg)) }
         if let attempt = live.attempt { output.changes.append((.call(call), .callAttempted(room: slug, attempt.givenUp(now: now)))) }
@@ -115,7 +140,8 @@ extension LiveRoom {
             output.changes.append((.room(slug), .participantLeft(room: slug, .call(call))))
         }
         let ending = CallEnding(
-            outcome: outcome, by: party, detail: detail, sipStatus: sipStatus, q850Cause: q850Cause, talkSeconds: live.talkSeconds(now: now))
+            outcome: outcome, by: party, detail: detail, sipStatus: sipStatus, q850Cause: q850Cause, talkSeconds: live.talkSeconds(now: now),
+            quality: quality)
         output.changes.append((.call(call), .callEnded(room: slug, ending)))
         output.endedCalls.append(call)
         drainEngine(now: now, into: &output)
@@ -126,6 +152,7 @@ extension LiveRoom {
         let held = places.values.contains { $0.holdsCalls(now: now) }
         for (call, live) in calls where held != (live.graceEndsAt == nil) {
             calls[call]?.graceEndsAt = held ? nil : now + .seconds(live.command.graceSeconds)
+            if held { calls[call]?.isAwaiting = false }
             if live.isPhone { output.phones.append(.attended(call, held)) }
         }
     }
@@ -136,5 +163,22 @@ extension LiveRoom {
             end(call, calls[call]?.state == .answered ? .completed : .cancelled, by: .system, "The server is restarting.", now: now, into: &output)
         }
         for peer in Array(places.keys) { _ = leave(peer, now: now, into: &output) }
+    }
+}
+
+extension CallQuality {
+    fileprivate init(_ statistics: PhoneStatistics) {
+        self.init(
+            packetsReceived: Int(clamping: statistics.received), packetsLost: Int(clamping: max(0, statistics.lost)),
+            jitterMilliseconds: statistics.jitter.wholeMilliseconds, roundTripMilliseconds: statistics.roundTrip?.wholeMilliseconds,
+            packetsSent: Int(clamping: statistics.sent), reportedLost: statistics.reported.map { Int(max(0, $0.lost)) },
+            reportedJitterMilliseconds: statistics.reported?.jitter.wholeMilliseconds)
+    }
+}
+
+extension Duration {
+    fileprivate var wholeMilliseconds: Int {
+        let (seconds, attoseconds) = components
+        return Int(clamping: seconds &* 1_000 &+ attoseconds / 1_000_000_000_000_000)
     }
 }

@@ -40,6 +40,19 @@ package final class LiveRoom {
             + calls.values.filter { $0.state == .answered }.sorted { $0.leg < $1.leg }.map(\.participant)
     }
 
+    /// What a bridge reports of it.
+    func state(now: Duration) -> RoomState {
+        func presence(_ participant: Participant, since: Duration) -> RoomState.Presence {
+            let (seconds, attoseconds) = max(now - since, .zero).components
+            return RoomState.Presence(participant: participant, milliseconds: seconds &* 1_000 &+ attoseconds / 1_000_000_000_000_000)
+        }
+        let browsers = places.values.sorted { $0.leg < $1.leg }.map { presence($0.participant, since: $0.joinedAt) }
+        let phones = calls.values.sorted { $0.leg < $1.leg }.compactMap { live in
+            live.answeredAt.map { presence(live.participant, since: $0) }
+        }
+        return RoomState(room: slug, isLocked: isLocked, participants: browsers + phones)
+    }
+
     // MARK: Browsers
 
     /// A browser takes its place, or takes it back after its socket was lost.
@@ -59,6 +72,7 @@ package final class LiveRoom {
             guard places.count < Self.placeLimit else { return .refused(.roomFull) }
             var place = BrowserPlace(peer: command.peer, leg: leg, name: command.name, load: command.load, mediaSeenAt: now)
             place.isMuted = muted.contains(command.load)
+            place.joinedAt = now
             places[command.peer] = place
             peersByLeg[leg] = command.peer
             engine.addBrowser(leg, now: now)

@@ -129,9 +129,12 @@ package struct RoomTable {
             guard let entry = bySlug[room] else { return .refused(.unknownPeer) }
             return settle(entry, into: &output, entry.room.view(peer, view, now: now, into: &output))
         case .dial(let dial):
-            guard let entry = bySlug[dial.room] else { return .refused(.nobodyThere) }
             // The same call again: the room says so, and a refusal must not lose it. In another room it would be another call.
-            if let owner = byCall[dial.call] { return owner === entry ? .accepted : .refused(.internalError) }
+            if let owner = byCall[dial.call] { return owner.room.slug == dial.room ? .accepted : .refused(.internalError) }
+            // A call that may wait needs nobody there before it.
+            guard let entry = dial.waitSeconds == nil ? bySlug[dial.room] : open(dial.room, now: now) else {
+                return .refused(dial.waitSeconds == nil ? .nobodyThere : .atCapacity)
+            }
             byCall[dial.call] = entry
             let answer = entry.room.dial(dial, leg: newLeg(), now: now, into: &output)
             if case .refused = answer { byCall[dial.call] = nil }
@@ -142,6 +145,10 @@ package struct RoomTable {
         case .moderate(let room, let order):
             guard let entry = bySlug[room] else { return .refused(.unknownPeer) }
             return settle(entry, into: &output, entry.room.moderate(order, now: now, into: &output))
+        case .dtmf(let call, let digits):
+            guard let entry = byCall[call] else { return .refused(.unknownCall) }
+            return entry.room.dtmf(call, digits)
+        case .query(let query): return report(query, now: now)
         case .configure, .trunkReport, .testTrunk: return .accepted
         }
     }
@@ -185,6 +192,29 @@ package struct RoomTable {
             entry.room.shutDown(now: now, into: &output)
             settle(entry, into: &output)
         }
+    }
+
+    // MARK: Reports
+
+    private func report(_ query: BridgeQuery, now: Duration) -> BridgeAnswer {
+        switch query {
+        case .room(let slug): .report(.rooms(bySlug[slug].map { [$0.room.state(now: now)] } ?? []))
+        case .rooms(let after, let limit): .report(.rooms(first(limit, after: after).compactMap { bySlug[$0]?.room.state(now: now) }))
+        // The SIP thread's.
+        case .contacts: .report(.contacts([:]))
+        }
+    }
+
+    /// The names of the first rooms, in order. Without sorting them all: rooms are many, and this thread has media to serve.
+    private func first(_ limit: Int, after: RoomSlug?) -> [RoomSlug] {
+        var found: [RoomSlug] = []
+        for slug in bySlug.keys where after.map({ slug.text > $0.text }) ?? true {
+            if found.count >= limit, let last = found.last, slug.text >= last.text { continue }
+            let place = found.firstIndex { $0.text > slug.text } ?? found.endIndex
+            found.insert(slug, at: place)
+            if found.count > limit { found.removeLast() }
+        }
+        return found
     }
 
     // MARK: Books

@@ -259,7 +259,7 @@ extension BridgeCommand {
     fileprivate var bringsNewWork: Bool {
         switch self {
         case .join, .dial: true
-        case .leave, .socketLost, .offer, .update, .view, .hangup, .moderate, .configure, .trunkReport, .testTrunk: false
+        case .leave, .socketLost, .offer, .update, .view, .hangup, .dtmf, .moderate, .configure, .trunkReport, .testTrunk, .query: false
         }
     }
 }

@@ -76,7 +76,7 @@ final class MediaThreads: Sendable {
             let answer = await threads[index].perform(command)
             if known == nil, case .refused = answer { forget(dial.call) }
             return answer
-        case .hangup(let call, _):
+        case .hangup(let call, _), .dtmf(let call, _):
             guard let index = calls.withLock({ $0[call] }) else { return .refused(.unknownCall) }
             return await threads[index].perform(command)
         case .configure(let setup):
@@ -86,6 +86,20 @@ final class MediaThreads: Sendable {
             return await phones.report(of: trunk, isTest: false).map(BridgeAnswer.trunk) ?? .refused(.unknownTrunk)
         case .testTrunk(let trunk):
             return await phones.report(of: trunk, isTest: true).map(BridgeAnswer.trunk) ?? .refused(.unknownTrunk)
+        case .query(let query): return await report(query)
+        }
+    }
+
+    private func report(_ query: BridgeQuery) async -> BridgeAnswer {
+        switch query {
+        case .room(let room): return await threads[index(of: room)].perform(.query(query))
+        case .contacts(let extensions): return .report(.contacts(await phones.contacts(of: extensions)))
+        case .rooms(_, let limit):
+            var all: [RoomState] = []
+            for thread in threads {
+                if case .report(.rooms(let rooms)) = await thread.perform(.query(query)) { all += rooms }
+            }
+            return .report(.rooms(Array(all.sorted { $0.room.text < $1.room.text }.prefix(limit))))
         }
     }
 
