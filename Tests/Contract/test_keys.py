@@ -60,6 +60,46 @@ def test_a_key_expires(installation, rest):
         assert set(faults(rest.post("/v1/keys", {"name": "x", "scopes": ["calls:read"], "expires_at": time}))) == {"#/expires_at"}, time
 
 
+def test_a_key_is_rotated_without_a_gap(installation, rest):
+    document = made(rest, "trunks:read")
+    first = REST(installation, document["key"])
+    path = f"/v1/keys/{document['id']}/rotate"
+    rotated = rest.post(path, {"overlap_seconds": 60}).json()
+    assert rotated["id"] == document["id"] and rotated["scopes"] == ["trunks:read"] and rotated["key"] != document["key"]
+    assert rotated["previous_until"].endswith("Z") and rotated["rotated_at"].endswith("Z")
+    second = REST(installation, rotated["key"])
+    assert first.get("/v1/trunks").status_code == second.get("/v1/trunks").status_code == 200
+    # At most two secrets open, and without an overlap one.
+    third = REST(installation, rest.post(path, {"overlap_seconds": 0}).json()["key"])
+    assert third.get("/v1/trunks").status_code == 200
+    for old in (first, second):
+        is_problem(old.get("/v1/trunks"), 401, "unauthorized")
+    assert set(faults(rest.post(path, {"overlap_seconds": -1}))) == {"#/overlap_seconds"}
+    rest.delete(f"/v1/keys/{document['id']}")
+    is_problem(third.get("/v1/trunks"), 401, "unauthorized")
+    is_problem(rest.post(path), 409, "key_not_valid")
+    is_problem(rest.post("/v1/keys/ky_000000000000/rotate"), 404, "unknown_key")
+
+
+def test_a_key_cannot_take_the_rights_of_a_stronger_one(installation, rest):
+    strong = made(rest, "*")
+    holder = REST(installation, made(rest, "keys:write", "links:write")["key"])
+    is_problem(holder.post(f"/v1/keys/{strong['id']}/rotate"), 403, "forbidden")
+    assert REST(installation, strong["key"]).get("/v1/trunks").status_code == 200
+    weak = made(rest, "links:write")
+    assert holder.post(f"/v1/keys/{weak['id']}/rotate").status_code == 200
+
+
+def test_a_key_reads_itself_whatever_it_may_do(installation, rest):
+    document = made(rest, "links:write")
+    holder = REST(installation, document["key"])
+    own = holder.get("/v1/keys/self").json()
+    assert (own["id"], own["scopes"], "key" in own) == (document["id"], ["links:write"], False)
+    assert holder.get("/v1/keys/self").json()["last_used_at"].endswith("Z")
+    assert "last_used_at" in rest.get(f"/v1/keys/{document['id']}").json()
+    is_problem(installation.get("/v1/keys/self"), 401, "unauthorized")
+
+
 def test_scopes_that_are_none_are_refused(rest):
     told = faults(rest.post("/v1/keys", {"name": "x", "scopes": ["calls:read", "calls", "everything"]}))
     assert set(told) == {"#/scopes/1", "#/scopes/2"}

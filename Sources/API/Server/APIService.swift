@@ -90,7 +90,10 @@ public struct APIService: Service {
     /// What `/v1` serves besides calls.
     private func resources(_ store: Store, _ setups: SetupDesk, origin: String) -> [any RESTResource] {
         [
-            TrunkRoutes(store: store, setups: setups), ExtensionRoutes(store: store, setups: setups), KeyRoutes(store: store),
+            TrunkRoutes(store: store, setups: setups),
+            ExtensionRoutes(store: store, setups: setups, reports: BridgeReports(bridge: setups.bridge, clock: setups.clock)),
+            KeyRoutes(store: store),
+            NumberRoutes(store: store),
             SigningKeyRoutes(store: store), LinkRoutes(store: store, origin: origin),
             GuardRoutes(store: store, policy: configuration.policy, plan: WorldNumberPlan()),
             WebhookRoutes(store: store, policy: egress),

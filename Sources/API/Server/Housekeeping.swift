@@ -110,7 +110,7 @@ struct Housekeeping: Service {
             do {
                 switch order {
                 case .remove, .end: _ = try await orders.give(order, patience: 2_000)
-                case .hangup(let call): try await dialling.repeatHangup(call, patience: 2_000)
+                case .hangup(let call, let party): try await dialling.repeatHangup(call, by: party, patience: 2_000)
                 }
             } catch {
                 return

@@ -117,7 +117,11 @@ package struct WebServer: Service {
             calls: calls, idempotency: idempotency.map { IdempotencyDesk(book: $0, logger: logger) },
             rates: RateLimiter(perMinute: settings.requestsPerMinute), clock: clock)
         let routes = RESTRoutes(group: router.group("/v1"), gate: gate)
-        for resource in [CallRoutes(calls: calls)] + resources { resource.add(to: routes) }
+        let live: [any RESTResource] = [
+            CallRoutes(calls: calls, dialling: dialling, bridge: desk.bridge, clock: clock),
+            RoomRoutes(reports: BridgeReports(bridge: desk.bridge, clock: clock), desk: desk, calls: calls),
+        ]
+        for resource in live + resources { resource.add(to: routes) }
         return router
     }
 

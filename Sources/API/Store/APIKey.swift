@@ -12,8 +12,20 @@ public struct APIKey: Sendable, Equatable {
     /// From then on it is refused; `nil` for never.
     public var expiresAt: Int64?
     public var revokedAt: Int64?
+    /// When its secret was last replaced.
+    public var rotatedAt: Int64?
+    /// Until then the secret before that one opens, too.
+    public var previousUntil: Int64?
+    /// When it was last used, to the minute.
+    public var lastUsedAt: Int64?
 
-    public init(id: APIKeyID, name: String, scopes: [String], createdAt: Int64, expiresAt: Int64?, revokedAt: Int64?) {
+    public init(
+        id: APIKeyID, name: String, scopes: [String], createdAt: Int64, expiresAt: Int64?, revokedAt: Int64?, rotatedAt: Int64? = nil,
+        previousUntil: Int64? = nil, lastUsedAt: Int64? = nil
+    ) {
+        self.rotatedAt = rotatedAt
+        self.previousUntil = previousUntil
+        self.lastUsedAt = lastUsedAt
         self.id = id
         self.name = name
         self.scopes = scopes

@@ -38,11 +38,14 @@ public struct CallEventDetail: Codable, Sendable, Equatable {
     /// Of an attempt: the trunk it went over, and when it began (milliseconds since 1970 UTC).
     public var trunk: TrunkID?
     public var startedAt: Int64?
+    /// Of the end: how well the phone was heard.
+    public var quality: CallQuality?
 
     public init(
         earlyMedia: Bool? = nil, outcome: CallOutcome? = nil, by: CallParty? = nil, text: String? = nil, sipStatus: Int? = nil,
-        q850Cause: Int? = nil, talkSeconds: Int? = nil, trunk: TrunkID? = nil, startedAt: Int64? = nil
+        q850Cause: Int? = nil, talkSeconds: Int? = nil, trunk: TrunkID? = nil, startedAt: Int64? = nil, quality: CallQuality? = nil
     ) {
+        self.quality = quality
         self.trunk = trunk
         self.startedAt = startedAt
         self.earlyMedia = earlyMedia

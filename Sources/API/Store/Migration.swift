@@ -21,6 +21,7 @@ struct Migration: Sendable {
         Migration(version: 6, name: "links", script: PackageResources._006_links_sql),
         Migration(version: 7, name: "guard", script: PackageResources._007_guard_sql),
         Migration(version: 8, name: "trunks", script: PackageResources._008_trunks_sql),
+        Migration(version: 9, name: "calls", script: PackageResources._009_calls_sql),
         Migration(version: 10, name: "webhooks_durable", script: PackageResources._010_webhooks_sql),
     ]
 

@@ -169,13 +169,14 @@ extension PostgresTransaction {
             """
             UPDATE calls
                SET state = $2, early_media = $3, outcome = $4, reason_code = $5, reason_text = $6, answered_at = instant($7),
-                   ended_at = instant($8), talk_seconds = $9, ended_by = $10, sip_status = $11, q850_cause = $12
+                   ended_at = instant($8), talk_seconds = $9, ended_by = $10, sip_status = $11, q850_cause = $12, quality = $13
              WHERE id = $1 AND outcome IS NULL
             """,
             .id(call.id), .text(call.state.rawValue), .bool(call.earlyMedia), .optional(call.outcome?.rawValue),
             .optional(call.reason?.code), call.reason.map { .prose($0.text) } ?? .null, .optional(call.answeredAt),
             .optional(call.endedAt), .int(Int64(call.talkSeconds)), .optional(ending?.by?.rawValue),
-            .optional(ending?.sipStatus), .optional(ending?.q850Cause))
+            .optional(ending?.sipStatus), .optional(ending?.q850Cause),
+            .optional(try ending?.quality.map { quality throws(PostgresError) in try JSONText.encode(quality) }))
         guard rows == 1 else { throw PostgresError(.fault, "the call had ended under its lock") }
         try publish(call, at: at, now: now)
     }

@@ -84,7 +84,8 @@ extension PostgresTransaction {
     fileprivate func place(_ wish: GuardedWish) throws(PostgresError) -> DialVerdict {
         let request = wish.request
         let rules = try guardRules(covering: request.target, wish.profile, policy: wish.policy)
-        let grant = try linkGrant(request, now: wish.now)
+        // A program's key is its right; the link of the room is not asked, nor used up.
+        let grant = request.origin == .api ? nil : try linkGrant(request, now: wish.now)
         var counted = CountedDial(request.target, client: request.client, carrier: request.trunk, link: grant?.id, now: wish.now)
         var dial = GuardedDial(request.target, profile: wish.profile, link: grant?.id, carrier: request.trunk)
         var screened = FraudGuard.screen(wish.subject(grant), rules)
@@ -104,7 +105,9 @@ extension PostgresTransaction {
             }
             counted.day = try guardDay(wish.now, rules.timeZone)
             try lockGuard()
-            let trial = try FraudGuard.reserve(dial, rules, linkSeconds: grant?.maximumSeconds, now: wish.now) { question throws(PostgresError) in
+            let trial = try FraudGuard.reserve(
+                dial, rules, linkSeconds: grant?.maximumSeconds ?? request.wish?.maximumSeconds, now: wish.now
+            ) { question throws(PostgresError) in
                 try guardUsage(question, counted)
             }
             switch trial.verdict {
@@ -113,11 +116,11 @@ extension PostgresTransaction {
                 return try refuse(wish, counted, grant, rules, refusal.outcome, refusal.reason, refusal)
             case .allowed(let reservation):
                 var queued = wish.call(grant)
-                if !queued.hidesNumber { queued.label = label }
+                if !queued.hidesNumber { queued.label = request.wish?.label?.text ?? label }
                 let command = DialCommand(
                     call: wish.id, room: request.room, target: route.presenting(grant?.callerID), label: queued.label,
-                    graceSeconds: wish.policy.limits.graceSeconds,
-                    maximumSeconds: reservation.maximumSeconds, ringSeconds: wish.policy.limits.ringSeconds, peer: request.peer)
+                    graceSeconds: wish.policy.limits.graceSeconds, maximumSeconds: reservation.maximumSeconds,
+                    ringSeconds: wish.policy.limits.ringSeconds, peer: request.peer, waitSeconds: request.wish?.waitSeconds)
                 try insert(queued, request, counted, command: command)
                 try reserve(reservation, of: wish.id, wish.profile)
                 try note(.queued, of: wish.id, at: wish.now)
@@ -183,7 +186,7 @@ extension PostgresTransaction {
             .id(call.id), .id(call.room), .prose(call.target.text), .optional(call.trunk?.text), .text(call.label),
             .text(call.state.rawValue), .optional(call.outcome?.rawValue), .optional(call.reason?.code),
             .optional(call.reason?.text), .optional(call.outcome.map { _ in CallParty.system.rawValue }),
-            .text(call.origin.rawValue), .id(call.load), .id(call.key), .id(request.peer), .int(call.queuedAt), .int(call.expiresAt),
+            .text(call.origin.rawValue), .id(call.load), .id(call.key), .optional(request.peer?.text), .int(call.queuedAt), .int(call.expiresAt),
             .optional(call.endedAt), .optional(try command.map { command throws(PostgresError) in try JSONText.encode(command) }),
             .text(request.client?.description ?? ""), .text(counted.address), .text(counted.network), .optional(counted.carrier?.text),
             .bool(counted.isTelephone), .optional(call.link?.text), .bool(call.hidesNumber),
@@ -215,7 +218,7 @@ private struct GuardedWish {
 
     func subject(_ grant: LinkGrant?) -> FraudGuard.Subject {
         FraudGuard.Subject(
-            target: request.target, profile: profile, isGranted: grant != nil, isEmergency: isEmergency,
+            target: request.target, profile: profile, isGranted: grant != nil || request.origin == .api, isEmergency: isEmergency,
             hidesNumber: request.hidden != nil)
     }
 

@@ -226,7 +226,7 @@ extension BridgeEvent.Change {
                 .ended,
                 CallEventDetail(
                     outcome: ending.outcome, by: ending.by, text: ending.detail, sipStatus: ending.sipStatus,
-                    q850Cause: ending.q850Cause, talkSeconds: ending.talkSeconds)
+                    q850Cause: ending.q850Cause, talkSeconds: ending.talkSeconds, quality: ending.quality)
             )
         case .participantJoined, .participantUpdated, .participantLeft, .roomEnded, .trunkUp, .trunkDown: nil
         }

@@ -40,16 +40,31 @@ extension Store {
     public func verifyKey(_ secret: String, now: Int64) async throws(StoreError) -> APIKey? {
         guard let secret = APIKeySecret(secret) else { return nil }
         return try await transaction { transaction throws(PostgresError) in
-            try transaction.row(
+            let key = try transaction.row(
                 """
                 SELECT id, name, scopes, milliseconds(created_at) AS created_at, milliseconds(expires_at) AS expires_at,
-                       milliseconds(revoked_at) AS revoked_at
+                       milliseconds(revoked_at) AS revoked_at, milliseconds(rotated_at) AS rotated_at,
+                       milliseconds(previous_until) AS previous_until, milliseconds(last_used_at) AS last_used_at
                   FROM api_keys
-                 WHERE hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > instant($2))
+                 WHERE (hash = $1 OR (previous_hash = $1 AND previous_until > instant($2)))
+                   AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > instant($2))
                 """, .bytes(Self.hash(secret)), .int(now)
             ) { row throws(PostgresError) in try row.apiKey() }
+            guard let key else { return nil }
+            // To the minute: a key that is used a thousand times a second is written down once in a minute.
+            if key.lastUsedAt.map({ now - $0 >= Self.useMilliseconds }) ?? true {
+                _ = try transaction.execute(
+                    """
+                    UPDATE api_keys SET last_used_at = instant($2) WHERE id = (
+                        SELECT id FROM api_keys WHERE id = $1 AND (last_used_at IS NULL OR last_used_at <= instant($3)) FOR UPDATE SKIP LOCKED)
+                    """, .id(key.id), .int(now), .int(now - Self.useMilliseconds))
+            }
+            return key
         }
     }
+
+    /// How exactly the last use of a key is known.
+    private static let useMilliseconds: Int64 = 60_000
 
     /// Every key that was ever made.
     public func keys(_ page: PageRequest) async throws(StoreError) -> Page<APIKey> {
@@ -58,7 +73,8 @@ extension Store {
             try transaction.rows(
                 """
                 SELECT id, name, scopes, milliseconds(created_at) AS created_at, milliseconds(expires_at) AS expires_at,
-                       milliseconds(revoked_at) AS revoked_at
+                       milliseconds(revoked_at) AS revoked_at, milliseconds(rotated_at) AS rotated_at,
+                       milliseconds(previous_until) AS previous_until, milliseconds(last_used_at) AS last_used_at
                   FROM api_keys AS key
                  WHERE $1::bigint IS NULL OR (key.created_at, id) < (instant($1), $2) ORDER BY key.created_at DESC, id DESC LIMIT $3
                 """, wanted.at, wanted.id, wanted.rows
@@ -73,7 +89,8 @@ extension Store {
             try transaction.row(
                 """
                 SELECT id, name, scopes, milliseconds(created_at) AS created_at, milliseconds(expires_at) AS expires_at,
-                       milliseconds(revoked_at) AS revoked_at
+                       milliseconds(revoked_at) AS revoked_at, milliseconds(rotated_at) AS rotated_at,
+                       milliseconds(previous_until) AS previous_until, milliseconds(last_used_at) AS last_used_at
                   FROM api_keys WHERE id = $1
                 """, .id(id)
             ) { row throws(PostgresError) in try row.apiKey() }
@@ -87,6 +104,29 @@ extension Store {
                 "UPDATE api_keys SET revoked_at = instant($2) WHERE id = $1 AND revoked_at IS NULL", .id(id), .int(now)) == 1
         }
     }
+
+    /// Gives the key another secret, which is in the answer and nowhere else; the one before it opens, too, until `overlapEnds`.
+    ///
+    /// - Returns: `nil` if there is no such key, or it is expired or revoked.
+    public func rotateKey(
+        _ id: APIKeyID, overlapEnds: Int64, now: Int64, generator: inout some RandomNumberGenerator
+    ) async throws(StoreError) -> (secret: APIKeySecret, key: APIKey)? {
+        let secret = APIKeySecret(random: &generator)
+        let key = try await transaction { transaction throws(PostgresError) in
+            try transaction.row(
+                """
+                UPDATE api_keys
+                   SET previous_hash = hash, previous_until = instant($3), hash = $2, rotated_at = instant($4)
+                 WHERE id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > instant($4))
+                RETURNING id, name, scopes, milliseconds(created_at) AS created_at, milliseconds(expires_at) AS expires_at,
+                          milliseconds(revoked_at) AS revoked_at, milliseconds(rotated_at) AS rotated_at,
+                          milliseconds(previous_until) AS previous_until, milliseconds(last_used_at) AS last_used_at
+                """, .id(id), .bytes(Self.hash(secret)), .int(overlapEnds), .int(now)
+            ) { row throws(PostgresError) in try row.apiKey() }
+        }
+        return key.map { (secret, $0) }
+    }
+
     fileprivate static func hash(_ secret: APIKeySecret) -> [UInt8] {
         Array(SHA256.hash(data: Array(secret.text.utf8)))
     }
@@ -111,6 +151,7 @@ extension PostgresRow {
     fileprivate func apiKey() throws(PostgresError) -> APIKey {
         APIKey(
             id: try domain("id", APIKeyID.init), name: try value("name"), scopes: try value("scopes"),
-            createdAt: try value("created_at"), expiresAt: try optional("expires_at"), revokedAt: try optional("revoked_at"))
+            createdAt: try value("created_at"), expiresAt: try optional("expires_at"), revokedAt: try optional("revoked_at"),
+            rotatedAt: try optional("rotated_at"), previousUntil: try optional("previous_until"), lastUsedAt: try optional("last_used_at"))
     }
 }

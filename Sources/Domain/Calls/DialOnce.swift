@@ -46,6 +46,9 @@ public enum DialOnce {
         // Nobody is called twice at once from one room, not even on purpose.
         if let call = facts.live { return .attach(call) }
         switch request.origin {
+        case .api:
+            // A program has said so, and its key is the operator's word.
+            return .place
         case .user:
             // A person pressed «Call again» and sees what it does.
             return .place

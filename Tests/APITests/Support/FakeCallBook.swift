@@ -93,6 +93,7 @@ actor FakeCallBook: CallBook {
             id: APIKeyID("ky_" + secret.suffix(12))!, name: "test", scopes: [scope], createdAt: 0, expiresAt: nil, revokedAt: nil)
     }
 
+    func calls(_ filter: CallFilter, _ page: PageRequest) -> Page<ListedCall> { Page(entries: calls.values.map { ListedCall($0) }, next: nil) }
     func publicNumbers() -> [VirtualNumber] { [VirtualNumber(number: "600", label: "Echo test", mode: .echo, isPublic: true)] }
 
     func figures(now: Int64) -> CallFigures { CallFigures(rooms: 1, participants: 2, live: 1, byOutcome: [.busy: 3]) }

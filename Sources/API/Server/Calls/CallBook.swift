@@ -53,6 +53,8 @@ package protocol CallBook: Sendable {
     // MARK: For the outside
 
     func record(of id: CallID) async throws -> CallRecord?
+    /// A part of the list of calls, newest first.
+    func calls(_ filter: CallFilter, _ page: PageRequest) async throws -> Page<ListedCall>
     /// The API key with this secret; `nil` if it is no valid one.
     func key(_ secret: String, now: Int64) async throws -> APIKey?
     func publicNumbers() async throws -> [VirtualNumber]
@@ -133,8 +135,10 @@ package struct CallRecord: Sendable, Equatable {
         package var by: CallParty?
         package var sipStatus: Int?
         package var q850Cause: Int?
+        package var quality: CallQuality?
 
-        package init(by: CallParty?, sipStatus: Int? = nil, q850Cause: Int? = nil) {
+        package init(by: CallParty?, sipStatus: Int? = nil, q850Cause: Int? = nil, quality: CallQuality? = nil) {
+            self.quality = quality
             self.by = by
             self.sipStatus = sipStatus
             self.q850Cause = q850Cause

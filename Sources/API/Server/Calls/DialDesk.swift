@@ -10,6 +10,30 @@ struct DialDesk: Sendable {
     let clock: ServerClock
     let logger: Logger
 
+    /// Makes the call that a program wishes by REST, and hands it to the bridge.
+    ///
+    /// - Returns: the verdict of the books; how the call goes on is theirs to say.
+    func place(_ request: DialRequest) async throws -> DialVerdict {
+        let verdict = try await calls.dial(request, now: clock.wallMilliseconds)
+        switch verdict {
+        case .placed(let call, let command):
+            await hub.tell(.call(call, at: clock.wallMilliseconds), in: call.room)
+            _ = await send(command, for: call)
+        case .refused(let call): await hub.tell(.call(call, at: clock.wallMilliseconds), in: call.room)
+        case .known, .attached, .turnedAway, .alreadyFired: break
+        }
+        return verdict
+    }
+
+    /// Hangs up a call for the operator. The order stands until the bridge has it, also if this throws.
+    ///
+    /// - Throws: `BridgeUnavailable` if the bridge could not be reached, `ProblemDocument` if another installation's has the call.
+    func hangup(byOperator call: CallSnapshot) async throws {
+        guard let refusal = try await hangup(call, by: .operatorRequest, patience: 8_000) else { return }
+        guard refusal == .unknownCall else { throw ProblemDocument(refusal.problem) }
+        guard try await !calls.isElsewhere(call.id) else { throw ProblemDocument.elsewhere }
+    }
+
     /// Makes the call that `request` wishes, or finds that there is none to make.
     ///
     /// - Parameter answered: told once, before the bridge is asked, what call the wish has come to.
@@ -86,7 +110,7 @@ struct DialDesk: Sendable {
                 return SignalFault(.unknownCall, about: "hangup")
             }
             guard isHost || call.load == place.load else { return SignalFault(.forbidden, about: "hangup") }
-            guard let refusal = try await hangup(call, patience: 8_000) else { return nil }
+            guard let refusal = try await hangup(call, by: .user, patience: 8_000) else { return nil }
             guard refusal == .unknownCall else { return SignalFault(refusal.problem, about: "hangup") }
             // Not there any more: its own end is on its way. But another process's call only that process can hang up.
             return try await calls.isElsewhere(id) ? SignalFault(.bridgeUnavailable, about: "hangup") : nil
@@ -99,17 +123,17 @@ struct DialDesk: Sendable {
     }
 
     /// A hang-up that the bridge has not confirmed.
-    func repeatHangup(_ id: CallID, patience: Int64) async throws {
-        guard let call = try await calls.call(id), call.state != .ended else { return await orders.drop(.hangup(id)) }
-        _ = try await hangup(call, patience: patience)
+    func repeatHangup(_ id: CallID, by party: CallParty, patience: Int64) async throws {
+        guard let call = try await calls.call(id), call.state != .ended else { return await orders.drop(.hangup(id, by: party)) }
+        _ = try await hangup(call, by: party, patience: patience)
     }
 
     /// Asks the bridge to hang up, now or when it is reached again.
-    private func hangup(_ call: CallSnapshot, patience: Int64) async throws(BridgeUnavailable) -> BridgeRefusal? {
-        guard case .refused(let refusal) = try await orders.give(.hangup(call.id), patience: patience) else { return nil }
+    private func hangup(_ call: CallSnapshot, by party: CallParty, patience: Int64) async throws(BridgeUnavailable) -> BridgeRefusal? {
+        guard case .refused(let refusal) = try await orders.give(.hangup(call.id, by: party), patience: patience) else { return nil }
         if refusal == .unknownCall {
             // Not at the bridge yet: the books close here, and a call that comes up after all is ordered down.
-            await end(call, .cancelled, CallReason(code: CallOutcome.cancelled.rawValue, text: CallOutcome.cancelled.sentence), by: .user)
+            await end(call, .cancelled, CallReason(code: CallOutcome.cancelled.rawValue, text: CallOutcome.cancelled.sentence), by: party)
         }
         return refusal
     }

@@ -108,7 +108,7 @@ struct StoreCallBook: CallBook {
         // The line that closed the books: a late one changed nothing.
         let ended = timeline.first { $0.kind == .ended && !$0.isLate }?.detail
         return CallRecord(
-            call: call, ending: ended.map { CallRecord.Ending(by: $0.by, sipStatus: $0.sipStatus, q850Cause: $0.q850Cause) },
+            call: call, ending: ended.map { CallRecord.Ending(by: $0.by, sipStatus: $0.sipStatus, q850Cause: $0.q850Cause, quality: $0.quality) },
             attempts: timeline.filter { $0.kind == .attempted }.map {
                 CallAttempt(
                     trunk: $0.detail.trunk, startedAt: $0.detail.startedAt ?? $0.at, endedAt: $0.at, sipStatus: $0.detail.sipStatus,
@@ -118,6 +118,8 @@ struct StoreCallBook: CallBook {
                 CallRecord.Entry(at: $0.at, event: $0.kind.rawValue, isLate: $0.isLate, detail: $0.detail.text)
             })
     }
+
+    func calls(_ filter: CallFilter, _ page: PageRequest) async throws -> Page<ListedCall> { try await store.calls(filter, page) }
 
     func key(_ secret: String, now: Int64) async throws -> APIKey? { try await store.verifyKey(secret, now: now) }
 

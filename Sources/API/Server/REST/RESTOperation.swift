@@ -1,4 +1,5 @@
 import HTTPTypes
+import Hummingbird
 
 /// What one method of one address of `/v1` does, and which scope it takes.
 ///
@@ -17,6 +18,8 @@ package struct RESTOperation: Sendable {
     /// Whether a body is read at all, and which types of it.
     let bodyTypes: [String]
     let handler: Handler
+    /// Writes the body of a 200, whose handler has said that it may be had; `nil` for what the handler answers itself.
+    var stream: (@Sendable (_ query: Parameters) throws -> ResponseBody)?
 
     /// Things whose answers hold what lets somebody in. A compressed body tells something about its content by its length (BREACH), so
     /// theirs are never compressed.
@@ -28,6 +31,19 @@ package struct RESTOperation: Sendable {
     /// GET, and HEAD with it.
     static func read(_ scope: String, _ handler: @escaping Handler) -> RESTOperation {
         RESTOperation(method: .get, scope: scope, bodyLimit: 0, bodyTypes: [], handler: handler)
+    }
+
+    /// GET of a document that is written while it is read, and HEAD with it.
+    static func stream(
+        _ scope: String, type: String, check: @escaping @Sendable (RESTRequest) async throws -> Void,
+        _ body: @escaping @Sendable (_ query: Parameters) throws -> ResponseBody
+    ) -> RESTOperation {
+        RESTOperation(method: .get, scope: scope, bodyLimit: 0, bodyTypes: []) { request in
+            try await check(request)
+            return RESTAnswer(status: 200, headers: ["Content-Type": type])
+        } stream: { query in
+            try body(query)
+        }
     }
 
     /// POST with a JSON body, or without a body; an `Idempotency-Key` makes it safe to send again.

@@ -15,7 +15,11 @@ package struct RESTRoutes {
         let gate = gate
         for operation in operations {
             allowed.append(operation.method)
-            group.on(path, method: operation.method) { request, context in try await gate.pass(request, context, to: operation) }
+            group.on(path, method: operation.method) { request, context in
+                var response = try await gate.pass(request, context, to: operation)
+                if let stream = operation.stream, response.status == .ok { response.body = try stream(request.uri.queryParameters) }
+                return response
+            }
             if operation.method == .get {
                 allowed.append(.head)
                 group.on(path, method: .head) { request, context in try await gate.pass(request, context, to: operation).createHeadResponse() }

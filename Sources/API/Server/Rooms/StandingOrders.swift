@@ -11,7 +11,7 @@ package actor StandingOrders {
     package enum Order: Hashable, Sendable {
         case remove(PeerID, RoomSlug)
         case end(RoomSlug)
-        case hangup(CallID)
+        case hangup(CallID, by: CallParty = .user)
     }
 
     private let bridge: any BridgeConnection
@@ -73,7 +73,7 @@ extension StandingOrders.Order {
         switch self {
         case .remove(let peer, let room): .moderate(room: room, .remove(peer))
         case .end(let room): .moderate(room: room, .end)
-        case .hangup(let call): .hangup(call: call, by: .user)
+        case .hangup(let call, let party): .hangup(call: call, by: party)
         }
     }
 

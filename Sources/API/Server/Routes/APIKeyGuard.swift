@@ -6,6 +6,8 @@ import Store
 struct APIKeyGuard: Sendable {
     /// A key that may do everything.
     static let everything = "*"
+    /// The scope of what every valid key may do.
+    static let anyKey = ""
 
     let calls: any CallBook
     let clock: ServerClock
@@ -22,7 +24,7 @@ struct APIKeyGuard: Sendable {
 
     /// - Throws: 403 as `ProblemDocument`.
     static func require(_ scope: String, of key: APIKey) throws(ProblemDocument) {
-        guard key.scopes.contains(scope) || key.scopes.contains(everything) else {
+        guard scope == anyKey || key.scopes.contains(scope) || key.scopes.contains(everything) else {
             throw ProblemDocument(.forbidden, code: "forbidden", detail: "This API key has not the scope \(scope).")
         }
     }

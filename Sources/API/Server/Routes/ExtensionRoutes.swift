@@ -7,6 +7,7 @@ struct ExtensionRoutes: RESTResource {
 
     let store: Store
     let setups: SetupDesk
+    let reports: BridgeReports
 
     func add(to routes: RESTRoutes) {
         routes.at("/extensions", .read("extensions:read", list), .post("extensions:write", create))
@@ -15,7 +16,9 @@ struct ExtensionRoutes: RESTResource {
     }
 
     @Sendable private func list(_ request: RESTRequest) async throws -> RESTAnswer {
-        try .page(try await store.extensions(try request.page())) { ExtensionDocument($0) }
+        let page = try await store.extensions(try request.page())
+        let contacts = await reports.contacts(of: page.entries.map(\.number))
+        return try .page(page) { ExtensionDocument($0, contacts: contacts, now: request.now) }
     }
 
     @Sendable private func create(_ request: RESTRequest) async throws -> RESTAnswer {
@@ -43,7 +46,8 @@ struct ExtensionRoutes: RESTResource {
 
     @Sendable private func read(_ request: RESTRequest) async throws -> RESTAnswer {
         guard let known = try await store.extension(try request.id(or: Self.unknown)) else { throw Self.unknown }
-        return try .document(ExtensionDocument(known), version: known.version)
+        let contacts = await reports.contacts(of: [known.number])
+        return try .document(ExtensionDocument(known, contacts: contacts, now: request.now), version: known.version)
     }
 
     @Sendable private func update(_ request: RESTRequest) async throws -> RESTAnswer {
@@ -85,21 +89,38 @@ struct ExtensionRoutes: RESTResource {
 
 /// An extension as REST shows it.
 private struct ExtensionDocument: Encodable {
+    struct Contact: Encodable {
+        /// Where its REGISTER came from.
+        var address: String
+        /// As the phone says it.
+        var userAgent: String
+        var expiresAt: String
+    }
+
     var id: ExtensionID
     var number: ExtensionNumber
     var displayName: ShortLabel
     var realm: String
     /// Only in the answer to the request that made it without giving one.
     var password: String?
+    /// The phones that are registered now; absent if the bridge could not be asked, and in the answer to a change.
+    var contacts: [Contact]?
     var createdAt: String
     var updatedAt: String
 
-    init(_ known: PhoneExtension, password: String? = nil) {
+    init(_ known: PhoneExtension, password: String? = nil, contacts registered: [String: [RegisteredContact]]? = nil, now: Int64 = 0) {
         id = known.id
         number = known.number
         displayName = known.displayName
         realm = known.realm
         self.password = password
+        contacts = registered.map { registered in
+            (registered[known.number.text] ?? []).map { contact in
+                Contact(
+                    address: contact.address, userAgent: contact.userAgent,
+                    expiresAt: Timestamp.rfc3339(milliseconds: now + Int64(contact.expiresInSeconds) * 1_000))
+            }
+        }
         createdAt = Timestamp.rfc3339(milliseconds: known.createdAt)
         updatedAt = Timestamp.rfc3339(milliseconds: known.updatedAt)
     }

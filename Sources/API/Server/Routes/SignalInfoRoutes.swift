@@ -68,6 +68,7 @@ extension VirtualNumber.Mode {
         switch self {
         case .echo: "echo"
         case .announce: "announce"
+        case .extension: "extension"
         }
     }
 }

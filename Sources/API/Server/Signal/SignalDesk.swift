@@ -104,7 +104,7 @@ struct SignalDesk: Sendable {
     }
 
     private func seat(_ place: Place, name: DisplayName, isHost: Bool) async throws(SignalFault) -> (participants: [Participant], isLocked: Bool) {
-        await record(place) { try await calls.recordJoin(place, now: clock.wallMilliseconds) }
+        await record(place.room) { try await calls.recordJoin(place, now: clock.wallMilliseconds) }
         do throws(SignalFault) {
             // Who was put out is out, and a meeting that was ended is over, before somebody comes.
             try await settle(place.room, about: "join")
@@ -113,17 +113,17 @@ struct SignalDesk: Sendable {
             guard case .joined(let participants, let isLocked) = answer else { throw SignalFault(.serverError, about: "join") }
             return (participants, isLocked)
         } catch {
-            await record(place) { try await calls.recordLeft(place.room, place.peer, now: clock.wallMilliseconds) }
+            await record(place.room) { try await calls.recordLeft(place.room, place.peer, now: clock.wallMilliseconds) }
             throw error
         }
     }
 
     /// The room lives at the bridge; without the record a second visitor's link may ring again, and no more.
-    private func record(_ place: Place, _ write: () async throws -> Void) async {
+    private func record(_ room: RoomSlug, _ write: () async throws -> Void) async {
         do {
             try await write()
         } catch {
-            logger.warning("stay not recorded", metadata: ["room": "\(place.room.shortened)", "error": "\(error)"])
+            logger.warning("stay not recorded", metadata: ["room": "\(room.shortened)", "error": "\(error)"])
         }
     }
 
@@ -146,7 +146,7 @@ struct SignalDesk: Sendable {
     func leave(_ place: Place, socket: SignalSocket, isAbandoned: Bool) async {
         guard await hub.leave(place, socket, waiting: !isAbandoned, now: clock.now) else { return }
         let command: BridgeCommand = isAbandoned ? .leave(room: place.room, peer: place.peer) : .socketLost(room: place.room, peer: place.peer)
-        if isAbandoned { await record(place) { try await calls.recordLeft(place.room, place.peer, now: clock.wallMilliseconds) } }
+        if isAbandoned { await record(place.room) { try await calls.recordLeft(place.room, place.peer, now: clock.wallMilliseconds) } }
         // Whether it arrives or not: without STUN the bridge finds out by itself.
         _ = try? await bridge.send(command, expiry: clock.wallMilliseconds + Self.patience)
     }
@@ -197,24 +197,31 @@ struct SignalDesk: Sendable {
     ///
     /// - Returns: why it was not done.
     func moderate(_ place: Place, _ order: SignalSession.Moderation) async -> SignalFault? {
+        if case .kick(.call(let call)) = order {
+            return await dialling.hangup(call, from: place, isHost: true).map { SignalFault($0.problem, about: order.type) }
+        }
+        return await moderate(place.room, order)
+    }
+
+    /// Carries out what a host, or the operator, wants of a room. A phone is not hung up by it.
+    ///
+    /// - Returns: why it was not done.
+    func moderate(_ room: RoomSlug, _ order: SignalSession.Moderation) async -> SignalFault? {
         do throws(SignalFault) {
             switch order {
             case .mute(let participant, let on):
-                _ = try await ask(.moderate(room: place.room, .mute(participant, on: on)), about: order.type)
-            case .kick(.call(let call)):
-                return await dialling.hangup(call, from: place, isHost: true).map { SignalFault($0.problem, about: order.type) }
+                _ = try await ask(.moderate(room: room, .mute(participant, on: on)), about: order.type)
+            case .kick(.call): return SignalFault(.unknownParticipant, about: order.type)
             case .kick(.peer(let peer)):
                 // The hub first: from here on nobody takes the place back, and a join that is on its way finds it gone.
-                await hub.expel(peer, from: place.room, .kicked)
-                try await give(.remove(peer, place.room), about: order.type)
-                await record(Place(peer: peer, room: place.room, load: place.load)) {
-                    try await calls.recordLeft(place.room, peer, now: clock.wallMilliseconds)
-                }
+                await hub.expel(peer, from: room, .kicked)
+                try await give(.remove(peer, room), about: order.type)
+                await record(room) { try await calls.recordLeft(room, peer, now: clock.wallMilliseconds) }
             case .lock(let on):
-                _ = try await ask(.moderate(room: place.room, .lock(on)), about: order.type)
+                _ = try await ask(.moderate(room: room, .lock(on)), about: order.type)
             case .end:
-                await hub.expelAll(from: place.room, .ended)
-                try await give(.end(place.room), about: order.type)
+                await hub.expelAll(from: room, .ended)
+                try await give(.end(room), about: order.type)
             }
             return nil
         } catch {

@@ -17,6 +17,13 @@ public struct PostgresTransaction: ~Copyable {
         try Self.read(session.execute(sql.description, parameters), read)
     }
 
+    /// Runs a statement that is put together of constant pieces, and reads every row: nothing in it can be data.
+    public func rows<T>(
+        of pieces: [StaticString], _ parameters: [PostgresValue], read: (borrowing PostgresRow) throws(PostgresError) -> T
+    ) throws(PostgresError) -> [T] {
+        try Self.read(session.execute(pieces.map(\.description).joined(separator: " "), parameters), read)
+    }
+
     /// Runs a statement that gives at most one row; throws `fault` if it gives more.
     public func row<T>(
         _ sql: StaticString, _ parameters: PostgresValue..., read: (borrowing PostgresRow) throws(PostgresError) -> T
