@@ -124,6 +124,36 @@ def test_each_direction_loses_delays_doubles_and_reorders_what_it_is_told_to():
     assert fates(delay=0.06, loss=0.3)[1] == fates(delay=0.06, loss=0.3)[1], "a seed is a network"
 
 
+@pytest.mark.parametrize("direction, rate", [("downlink", 25_000), ("uplink", 50_000), ("downlink", None)])
+def test_a_narrow_line_carries_its_rate_and_drops_what_finds_no_place_behind_those_that_wait(direction, rate):
+    way, conditions, given = Way(3, direction), Conditions(**{direction: rate}, delay=0.02, queue=10_000), []
+    # 100 kB a second for ten seconds: packets of 1,000 bytes, and between them small ones.
+    for number in range(1_000):
+        now = number / 100
+        due = []
+        while way.next_due is not None and way.next_due <= now:
+            at = way.next_due
+            due += [(at, packet) for packet in way.give(at)]
+        given += due
+        for size in (1_000, 100):
+            way.take(f"{number} ".ljust(size), now, conditions)
+    given += [(10.0, packet) for packet in way.give(1e9)]
+    if rate is None:
+        assert len(given) == way.taken and way.lost == 0
+        return
+    arrived = sum(len(packet) for _, packet in given)
+    assert arrived == pytest.approx(rate * 10 + 10_000, rel=0.05) and len(given) + way.lost == way.taken
+    waits = [at - int(packet.split()[0]) / 100 for at, packet in given if at < 10]
+    assert 0.8 * 10_000 / rate < max(waits) <= 10_000 / rate + 0.02 + 1e-6, "no longer than a full queue takes"
+    numbers = [int(packet.split()[0]) for _, packet in given]
+    assert numbers == sorted(numbers)
+    # The other direction knows nothing of it.
+    other = Way(3, "uplink" if direction == "downlink" else "downlink")
+    for number in range(1_000):
+        other.take("x" * 1_000, number / 100_000, conditions)
+    assert other.lost == 0
+
+
 def test_two_people_and_an_echo_are_heard_through_five_percent_loss_and_a_long_way(network, remote, far, room):
     network.become(**BAD)
     ada = visit(far, remote, room, "Ada", ADA)

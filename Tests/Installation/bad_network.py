@@ -1,6 +1,6 @@
 """
 A bad network of our own: two TUN devices, one here and one in a namespace for the clients, and a program between them that delays,
-loses, doubles and reorders what passes. From a seed, and without a module of the kernel.
+loses, doubles, reorders and holds up what passes. From a seed, and without a module of the kernel.
 
 Started as a program it is the wire itself: it reads a line of JSON with each change of the conditions, and ends with its input.
 """
@@ -45,25 +45,33 @@ class Conditions:
     reorder: float = 0.0
     #: Nothing passes at all.
     blackout: bool = False
+    #: Bytes per second to the clients, and from them; `None` is any number.
+    downlink: float | None = None
+    uplink: float | None = None
+    #: Bytes that wait for a narrow line; what comes when it is full is lost (tail drop).
+    queue: int = 16_000
 
 
 class Way:
-    """One direction. Time comes in as an argument; what happens to the packets follows from the seed."""
+    """One direction, `downlink` or `uplink`. Time comes in as an argument; what happens to the packets follows from the seed."""
 
-    def __init__(self, seed):
+    def __init__(self, seed, direction="downlink"):
         self._random = random.Random(seed)
+        self._direction = direction
         self._queue = []
         self._number = 0
         self._is_losing = False
         self._latest = 0.0
+        #: When the line has sent everything that it took.
+        self._idle_at = 0.0
         self.taken = self.lost = 0
 
     def take(self, packet, now, conditions):
         self.taken += 1
-        if self._loses(conditions):
+        if self._loses(conditions) or (sent := self._sent(packet, now, conditions)) is None:
             self.lost += 1
             return
-        due = now + max(0.0, self._random.gauss(conditions.delay, conditions.jitter))
+        due = sent + max(0.0, self._random.gauss(conditions.delay, conditions.jitter))
         if self._random.random() < conditions.reorder:
             due += HELD_BACK
         else:
@@ -80,6 +88,17 @@ class Way:
         begins = conditions.loss / (conditions.burst * (1 - conditions.loss))
         self._is_losing = self._random.random() < (stays if self._is_losing else begins)
         return self._is_losing
+
+    def _sent(self, packet, now, conditions):
+        """When the line has sent the packet to its last byte; `None` if it does not fit behind those that wait."""
+        rate = getattr(conditions, self._direction)
+        if rate is None:
+            return now
+        begins = max(now, self._idle_at)
+        if (begins - now) * rate + len(packet) > conditions.queue:
+            return None
+        self._idle_at = begins + len(packet) / rate
+        return self._idle_at
 
     @property
     def next_due(self):
@@ -186,7 +205,7 @@ def run(seed):
     assert ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNET) == 0, os.strerror(ctypes.get_errno())
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     there = open_device("wire1")
-    ways = {here: (Way(f"{seed} in"), there), there: (Way(f"{seed} out"), here)}
+    ways = {here: (Way(f"{seed} in", "downlink"), there), there: (Way(f"{seed} out", "uplink"), here)}
     conditions = Conditions()
     print("up", flush=True)
     while True:
