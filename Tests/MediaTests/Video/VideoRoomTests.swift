@@ -34,7 +34,7 @@ struct VideoRoomTests {
         }
 
         func switchOn(_ number: UInt32, camera: Bool = false, screen: Bool = false) {
-            var kinds: Set<VideoSourceID.Kind> = camera ? [.camera] : []
+            var kinds: VideoSourceID.Kinds = camera ? [.camera] : []
             if screen { kinds.insert(.screen) }
             rig.engine.setPictures(kinds, of: LegID(number))
         }

@@ -49,7 +49,7 @@ extension BrowserLeg {
     }
 
     /// Whether it has that picture on, and may send it.
-    func films(_ kind: VideoSourceID.Kind) -> Bool { switchedOn.contains(kind) && pictures.contains { $0.id.kind == kind } }
+    func films(_ kind: VideoSourceID.Kind) -> Bool { switchedOn.includes(kind) && pictures.contains { $0.id.kind == kind } }
 
     // MARK: Out
 

@@ -21,9 +21,11 @@ final class BrowserLeg {
     /// What it may send of its camera and its screen.
     private(set) var pictures: [VideoSource] = []
     /// Which of them are switched on.
-    var switchedOn: Set<VideoSourceID.Kind> = []
+    var switchedOn: VideoSourceID.Kinds = []
     /// The pictures that its page shows, most important first; `nil` as long as it has not said.
     var view: [VideoSourceID]?
+    /// What of that is there to be shown, as it was found when it may have changed last.
+    var wanted: [VideoSourceID] = []
     var budget = VideoBudget()
     var videoRate = BitrateMeter()
     /// How often it is still told that it may send more again: a packet may be lost, and nobody asks for it.

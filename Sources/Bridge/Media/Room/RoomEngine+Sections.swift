@@ -4,20 +4,18 @@ extension RoomEngine {
     func demand(of browser: BrowserLeg) -> SectionDemand {
         SectionDemand(
             phones: max(phones.count, 1), browsers: min(max(browsers.count - 1, 1), AudibleSources.limit),
-            videos: wantedPictures(of: browser).count)
+            videos: browser.wanted.count)
     }
 
     /// Gives every browser a section for each whom it should hear.
     func assignSections() {
-        shown = Set(browsers.flatMap(wantedPictures))
         for browser in browsers { assignSections(of: browser) }
     }
 
     func assignSections(of browser: BrowserLeg) {
         browser.assign(phones.map(\.id), to: .phone)
         browser.assign(audible.sources.filter { $0 != browser.id }, to: .browserAudio)
-        let wanted = wantedPictures(of: browser)
-        browser.show(Array(wanted.prefix(browser.budget.limit ?? wanted.count)))
+        browser.show(Array(browser.wanted.prefix(browser.budget.limit ?? browser.wanted.count)))
         let plan = plan(of: browser)
         guard plan != browser.toldPlan else { return }
         browser.toldPlan = plan

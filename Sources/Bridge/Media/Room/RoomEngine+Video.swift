@@ -13,10 +13,11 @@ extension RoomEngine {
     private static let usualRate: UInt64 = 2_500_000
 
     /// A browser has switched its camera or its screen.
-    public func setPictures(_ kinds: Set<VideoSourceID.Kind>, of leg: LegID) {
+    public func setPictures(_ kinds: VideoSourceID.Kinds, of leg: LegID) {
         guard let browser = browser(leg), browser.switchedOn != kinds else { return }
-        for picture in browser.pictures where !kinds.contains(picture.id.kind) { picture.rest() }
+        for picture in browser.pictures where !kinds.includes(picture.id.kind) { picture.rest() }
         browser.switchedOn = kinds
+        findPictures()
         assignSections()
     }
 
@@ -24,11 +25,18 @@ extension RoomEngine {
     public func setView(_ view: [VideoSourceID]?, of leg: LegID) {
         guard let browser = browser(leg), browser.view != view else { return }
         browser.view = view
+        findPictures()
         assignSections()
     }
 
+    /// Finds out whom each browser would show: whenever a browser came, went, negotiated, switched a picture or looked elsewhere.
+    func findPictures() {
+        for browser in browsers { browser.wanted = wantedPictures(of: browser) }
+        shown = Set(browsers.flatMap(\.wanted))
+    }
+
     /// The pictures that a browser would show, most important first: screens, then cameras in the order in which their browsers came.
-    func wantedPictures(of browser: BrowserLeg) -> [VideoSourceID] {
+    private func wantedPictures(of browser: BrowserLeg) -> [VideoSourceID] {
         var wanted: [VideoSourceID] = []
         if let view = browser.view {
             for id in view where id.leg != browser.id && !wanted.contains(id) {
@@ -45,15 +53,19 @@ extension RoomEngine {
     }
 
     /// Which of its pictures anybody shows.
-    func uploads(of browser: BrowserLeg) -> Set<VideoSourceID.Kind> {
-        browser.switchedOn.filter { shown.contains(VideoSourceID(leg: browser.id, kind: $0)) }
+    func uploads(of browser: BrowserLeg) -> VideoSourceID.Kinds {
+        var uploads: VideoSourceID.Kinds = []
+        for kind in VideoSourceID.Kind.allCases where browser.switchedOn.includes(kind) {
+            if shown.contains(VideoSourceID(leg: browser.id, kind: kind)) { uploads.insert(.init(kind)) }
+        }
+        return uploads
     }
 
     /// What a browser sends of a picture: as it is, to everybody who shows it.
     func spread(
         _ packet: inout [UInt8], _ header: RTPHeader, of picture: VideoSource, from browser: BrowserLeg, now: Duration, into batch: inout PacketBatch
     ) {
-        if browser.switchedOn.contains(picture.id.kind), let seen = picture.receive(&packet, header, now: now) {
+        if browser.switchedOn.includes(picture.id.kind), let seen = picture.receive(&packet, header, now: now) {
             var needsKeyframe = false
             for other in browsers where other !== browser {
                 needsKeyframe = other.forward(packet, seen, of: picture.id, now: now, into: &batch) || needsKeyframe
@@ -89,7 +101,7 @@ extension RoomEngine {
             for picture in browser.pictures { browser.request(of: picture, now: now, into: &batch) }
             let shown = browser.showing.count { $0.source != nil }
             if browser.budget.decide(
-                shown: shown, wanted: wantedPictures(of: browser).count, rate: browser.videoRate.bitsPerSecond(now: now), now: now)
+                shown: shown, wanted: browser.wanted.count, rate: browser.videoRate.bitsPerSecond(now: now), now: now)
             {
                 hasChanged = true
             }
@@ -112,7 +124,7 @@ extension RoomEngine {
         guard !browser.pictures.isEmpty else { return }
         var total: UInt64 = 0
         var isLimited = false
-        for picture in browser.pictures where browser.switchedOn.contains(picture.id.kind) {
+        for picture in browser.pictures where browser.switchedOn.includes(picture.id.kind) {
             let rate = picture.bitsPerSecond(now: now)
             var allowed: UInt64?
             for other in browsers where other !== browser && other.showing.contains(where: { $0.source == picture.id }) {

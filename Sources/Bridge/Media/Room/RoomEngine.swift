@@ -42,6 +42,7 @@ public final class RoomEngine {
     public func addBrowser(_ leg: LegID, now: Duration) {
         guard browser(leg) == nil else { return }
         browsers.append(BrowserLeg(id: leg, cname: cname, now: now))
+        findPictures()
         assignSections()
     }
 
@@ -52,6 +53,7 @@ public final class RoomEngine {
         selection.remove(leg)
         browsers.remove(at: index)
         audible.remove(leg)
+        findPictures()
         assignSections()
     }
 
@@ -76,6 +78,7 @@ public final class RoomEngine {
             if let transport = browser.transport { events.append(.transportOpened(leg, ufrag: transport.local.ufrag)) }
         }
         // All of them: what it may send now is another than before.
+        findPictures()
         assignSections()
         return result.answer
     }

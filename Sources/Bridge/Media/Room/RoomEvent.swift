@@ -34,5 +34,5 @@ public struct SectionPlan: Equatable, Sendable {
     /// mid → the picture that is shown there.
     public var pictures: [String: VideoSourceID] = [:]
     /// Which of its own pictures anybody shows.
-    public var uploads: Set<VideoSourceID.Kind> = []
+    public var uploads: VideoSourceID.Kinds = []
 }

@@ -186,8 +186,8 @@ package final class LiveRoom {
 
 extension Switches {
     /// The pictures among them.
-    fileprivate var pictures: Set<VideoSourceID.Kind> {
-        var pictures: Set<VideoSourceID.Kind> = []
+    fileprivate var pictures: VideoSourceID.Kinds {
+        var pictures: VideoSourceID.Kinds = []
         if camera { pictures.insert(.camera) }
         if screen { pictures.insert(.screen) }
         return pictures

@@ -60,7 +60,7 @@ final class MediaLoop {
         var armed: Duration?
         while !stopped {
             try watchBrowsers(rooms.hurries && pace.restsUntil == nil || backlog.ipv4 || backlog.ipv6)
-            let due = [rooms.nextDue, pace.restsUntil].compactMap(\.self).min()
+            let due = nextWake
             if due != armed {
                 try timer.arm(at: due)
                 armed = due
@@ -82,6 +82,12 @@ final class MediaLoop {
                 carryOut()
             }
         }
+    }
+
+    /// When the thread must wake by itself; `nil`: not before something comes.
+    private var nextWake: Duration? {
+        guard let due = rooms.nextDue, let rest = pace.restsUntil else { return rooms.nextDue ?? pace.restsUntil }
+        return min(due, rest)
     }
 
     /// Whether a browser's datagram wakes this thread, or waits for the next frame: see `RoomTable.hurries`.
