@@ -360,6 +360,29 @@ struct SignalSessionTests {
         #expect(session.received(update(true), now: .zero).count == 1)
     }
 
+    @Test("What a bridge that was away did not take is begun again, the newest of it, and said once")
+    func awayBridge() {
+        var session = joined()
+        func view(_ show: String) -> [UInt8] { Samples.bytes(#"{"type":"view","show":[\#(show)]}"#) }
+        let bob = TrackSource(participant: .peer(Samples.otherPeer), kind: .video)
+        func start(_ view: [TrackSource]) -> SignalSession.Action { .start(.view(Samples.place, view)) }
+        let away = SignalFault(.bridgeUnavailable, about: "view")
+        #expect(session.received(view(""), now: .zero) == [start([])])
+        #expect(session.viewFinished(fault: away) == [.send(.error(away)), start([])])
+        #expect(session.viewFinished(fault: away) == [start([])])
+        #expect(session.received(view(#"{"participant":"\#(Samples.otherPeer)","kind":"video"}"#), now: .zero) == [])
+        #expect(session.viewFinished(fault: away) == [start([bob])])
+        #expect(session.viewFinished(fault: nil) == [])
+        // What the bridge itself refuses is over.
+        let unknown = SignalFault(.unknownParticipant, about: "update")
+        #expect(session.received(Samples.bytes(#"{"type":"update","microphone":true,"camera":true}"#), now: .zero).count == 1)
+        #expect(session.updateFinished(fault: unknown) == [.send(.error(unknown))])
+        // Nobody is there any more for whom it could be repeated.
+        #expect(session.received(view(""), now: .zero) == [start([])])
+        session.disconnected()
+        #expect(session.viewFinished(fault: away) == [])
+    }
+
     // MARK: Setting up
 
     private func joined(now: Duration = .zero, place: Place = Samples.place) -> SignalSession {

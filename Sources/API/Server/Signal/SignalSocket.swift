@@ -10,6 +10,8 @@ package final class SignalSocket: Sendable {
 
     /// How long a browser may take to answer a close, or to read what was sent before it. A shutdown waits for it, too.
     private static let closePatience = TimeAmount.seconds(1)
+    /// Between two times that a bridge which is away is asked the same.
+    private static let pause = Duration.seconds(1)
 
     /// The place that the hub knows this socket by, until it is given back.
     private struct Entry {
@@ -165,41 +167,42 @@ package final class SignalSocket: Sendable {
         case .hangup(let place, let call, let isHost):
             let fault = await desk.dialling.hangup(call, from: place, isHost: isHost)
             act { $0.hangupFinished(fault: fault) }
-        case .moderate, .chat:
+        case .moderate, .chat, .update, .view:
+            // One after the other: what follows comes out of the end of the one before it.
             var next: SignalSession.Operation? = operation
             while let current = next.take() {
-                let fault: SignalFault? =
-                    switch current {
-                    case .moderate(let place, let order): await desk.moderate(place, order)
-                    case .chat(let place, let name, let text): await desk.chat(place, name, text)
-                    case .join, .offer, .dial, .hangup, .update, .view: nil
-                    }
+                let fault = await carryOut(current)
+                guard await mayGoOn(current, after: fault) else { return }
                 act {
                     next = $0
                 } _: {
-                    $0.orderedFinished(fault: fault)
+                    switch current {
+                    case .update: $0.updateFinished(fault: fault)
+                    case .view: $0.viewFinished(fault: fault)
+                    case .moderate, .chat, .join, .offer, .dial, .hangup: $0.orderedFinished(fault: fault)
+                    }
                 }
             }
-        case .view(let place, let view):
-            var next: [TrackSource]? = view
-            while let current = next.take() {
-                let fault = await desk.view(place, current)
-                act {
-                    if case .view(_, let newer) = $0 { next = newer }
-                } _: {
-                    $0.viewFinished(fault: fault)
-                }
-            }
-        case .update(let place, let switches):
-            var next: Switches? = switches
-            while let current = next.take() {
-                let fault = await desk.update(place, current)
-                act {
-                    if case .update(_, let newer) = $0 { next = newer }
-                } _: {
-                    $0.updateFinished(fault: fault)
-                }
-            }
+        }
+    }
+
+    private func carryOut(_ operation: SignalSession.Operation) async -> SignalFault? {
+        switch operation {
+        case .moderate(let place, let order): await desk.moderate(place, order)
+        case .chat(let place, let name, let text): await desk.chat(place, name, text)
+        case .update(let place, let switches): await desk.update(place, switches)
+        case .view(let place, let view): await desk.view(place, view)
+        case .join, .offer, .dial, .hangup: nil
+        }
+    }
+
+    /// Gives a bridge that is away a moment before it is asked the same again; the newest of that moment is what it is asked then.
+    private func mayGoOn(_ operation: SignalSession.Operation, after fault: SignalFault?) async -> Bool {
+        switch operation {
+        case .update, .view:
+            guard fault?.passes == true else { return true }
+            return (try? await Task.sleep(for: Self.pause)) != nil
+        case .moderate, .chat, .join, .offer, .dial, .hangup: return true
         }
     }
 

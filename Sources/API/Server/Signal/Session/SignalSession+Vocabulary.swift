@@ -80,3 +80,8 @@ extension SignalSession {
         case notFired(CallReason, GuardRefusal?)
     }
 }
+
+extension SignalFault {
+    /// Whether only the bridge was away: what it did not do can be asked for once more.
+    package var passes: Bool { problem.code == .bridgeUnavailable }
+}

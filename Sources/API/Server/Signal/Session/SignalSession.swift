@@ -304,10 +304,13 @@ package struct SignalSession: ~Copyable {
         return joined.updates.begin(switches).map { [.start(.update(joined.place, $0))] } ?? []
     }
 
+    /// A bridge that cannot be reached is asked again until it has the newest switches; the page is told of it once.
     package mutating func updateFinished(fault: SignalFault?) -> [Action] {
         guard case .joined(var joined) = state else { return [] }
         defer { state = .joined(joined) }
-        return (fault.map { [.send(.error($0))] } ?? []) + (joined.updates.finish().map { [.start(.update(joined.place, $0))] } ?? [])
+        let isKnown = joined.updates.isRepeating
+        let next = joined.updates.finish(isUndone: fault?.passes == true)
+        return told(fault, isKnown: isKnown) + (next.map { [.start(.update(joined.place, $0))] } ?? [])
     }
 
     private mutating func view(_ view: [TrackSource], _ joined: JoinedState) -> [Action] {
@@ -316,10 +319,18 @@ package struct SignalSession: ~Copyable {
         return joined.views.begin(view).map { [.start(.view(joined.place, $0))] } ?? []
     }
 
+    /// As `updateFinished`.
     package mutating func viewFinished(fault: SignalFault?) -> [Action] {
         guard case .joined(var joined) = state else { return [] }
         defer { state = .joined(joined) }
-        return (fault.map { [.send(.error($0))] } ?? []) + (joined.views.finish().map { [.start(.view(joined.place, $0))] } ?? [])
+        let isKnown = joined.views.isRepeating
+        let next = joined.views.finish(isUndone: fault?.passes == true)
+        return told(fault, isKnown: isKnown) + (next.map { [.start(.view(joined.place, $0))] } ?? [])
+    }
+
+    private func told(_ fault: SignalFault?, isKnown: Bool) -> [Action] {
+        guard let fault, !(fault.passes && isKnown) else { return [] }
+        return [.send(.error(fault))]
     }
 
     // MARK: News
