@@ -241,3 +241,66 @@ def test_a_blackout_of_eight_seconds_ends_nothing(network, remote, far, visitors
     assert ada.cards == [["answered", call]]
     ada.press("hangup")
     ada.wait_for_call("ended", outcome="completed")
+
+
+def wait_for_standstill(tab, seconds=5):
+    """Until no picture comes any more: else nothing was changed, and to see one again would prove nothing."""
+    deadline = time.monotonic() + seconds
+    before, now = None, tab.count("inbound-rtp", "framesDecoded")
+    while now != before:
+        assert time.monotonic() < deadline, "pictures still come"
+        tab.pause(0.5)
+        before, now = now, tab.count("inbound-rtp", "framesDecoded")
+
+
+def seconds_until_seen(tab, name, colour, began, seconds=20):
+    """Until pictures come again, of that colour; a new connection begins to count anew."""
+    last, more = tab.count("inbound-rtp", "framesDecoded"), 0
+    while more < 5:
+        assert time.monotonic() - began < seconds, f"no picture of {name} within {seconds} s"
+        tab.pause(0.1)
+        now = tab.count("inbound-rtp", "framesDecoded")
+        last, more = now, more + max(0, now - last)
+    tab.sees(name, colour, seconds=seconds)
+    return time.monotonic() - began
+
+
+def two_who_see_each_other(visitors, far, installation, room):
+    bob = visit(visitors, installation, room, "Bob", BOB, BLUE, cam="on")
+    ada = visit(far, installation, room, "Ada", ADA, RED, cam="on")
+    bob.sees("Ada", RED)
+    ada.sees("Bob", BLUE)
+    return ada, bob
+
+
+def test_who_gets_another_address_sees_and_is_seen_again(network, remote, far, visitors, room):
+    ada, bob = two_who_see_each_other(visitors, far, remote, room)
+    peer, told = ada.participant("Ada"), len(bob.roster.comings_and_goings)
+    network.move("10.77.0.11" if network.client != "10.77.0.11" else "10.77.0.12")
+    began = time.monotonic()
+    for tab in (bob, ada):
+        wait_for_standstill(tab)
+    there = seconds_until_seen(bob, "Ada", RED, began)
+    both = seconds_until_seen(ada, "Bob", BLUE, began)
+    print(there, both)
+    assert there < 10 and both < 10, (there, both)
+    assert bob.participant("Ada") == peer
+    assert bob.roster.comings_and_goings[told:] == []
+
+
+def test_pictures_are_there_again_after_a_blackout_of_eight_seconds(network, remote, far, visitors, room):
+    network.become(delay=0.030)
+    ada, bob = two_who_see_each_other(visitors, far, remote, room)
+    peer, told = ada.participant("Ada"), len(bob.roster.comings_and_goings)
+    with network.blackout():
+        began = time.monotonic()
+        for tab in (bob, ada):
+            wait_for_standstill(tab)
+        bob.pause(max(0, 8 - (time.monotonic() - began)))
+    began = time.monotonic()
+    there = seconds_until_seen(bob, "Ada", RED, began)
+    both = seconds_until_seen(ada, "Bob", BLUE, began)
+    print(there, both)
+    assert there < 10 and both < 10, (there, both)
+    assert bob.participant("Ada") == peer
+    assert bob.roster.comings_and_goings[told:] == []

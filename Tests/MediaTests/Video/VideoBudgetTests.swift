@@ -51,10 +51,21 @@ struct VideoBudgetTests {
         }
         #expect(budget.limit == nil)
         var lossy = VideoBudget()
-        for half in 0..<4 {
+        for half in 0..<5 {
             lossy.lost(100, now: .milliseconds(500 * half))
             _ = lossy.decide(shown: 2, wanted: 2, rate: 1_000_000, now: .milliseconds(500 * half))
         }
         #expect(lossy.limit == 1)
+    }
+
+    @Test("After an outage one report says that nearly all was lost, and nobody is sent fewer pictures for it")
+    func outage() {
+        var budget = VideoBudget()
+        for half in 0..<40 {
+            // A report each second; between 8 s and 16 s none arrives.
+            if half % 2 == 0, !(16..<32).contains(half) { budget.lost(half == 32 ? 250 : 3, now: .milliseconds(500 * half)) }
+            _ = budget.decide(shown: 2, wanted: 2, rate: 400_000, now: .milliseconds(500 * half))
+            #expect(budget.limit == nil)
+        }
     }
 }

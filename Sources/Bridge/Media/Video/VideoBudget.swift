@@ -19,6 +19,8 @@ package struct VideoBudget {
     package private(set) var limit: Int?
     private var estimate: (bitsPerSecond: UInt64, at: Duration)?
     private var loss: (fraction: UInt8, at: Duration)?
+    /// Whether two reports in a row say that too much is lost.
+    private var isLosing = false
     private var found = 0
     private var patience = firstPatience
     private var decideAt = Duration.zero
@@ -30,7 +32,11 @@ package struct VideoBudget {
     package mutating func estimated(_ bitsPerSecond: UInt64, now: Duration) { estimate = (bitsPerSecond, now) }
 
     /// What the path has lost of all pictures since the browser's last report, in 256ths.
-    package mutating func lost(_ fraction: UInt8, now: Duration) { loss = (fraction, now) }
+    package mutating func lost(_ fraction: UInt8, now: Duration) {
+        // One alone is what an outage leaves behind; the next one says whether it is over.
+        isLosing = fraction >= Self.unbearableLoss && loss.map { $0.fraction >= Self.unbearableLoss && now - $0.at < Self.freshness } ?? false
+        loss = (fraction, now)
+    }
 
     /// What the path carries, as far as that is known now.
     package func bitsPerSecond(now: Duration) -> UInt64? {
@@ -65,6 +71,6 @@ package struct VideoBudget {
 
     private func isTooNarrow(for rate: UInt64, of pictures: Int, now: Duration) -> Bool {
         if rate >= Self.smallRate * UInt64(pictures), let estimate = bitsPerSecond(now: now), estimate < rate / 5 * 3 { return true }
-        return loss.map { now - $0.at < Self.freshness && $0.fraction >= Self.unbearableLoss } ?? false
+        return isLosing && loss.map { now - $0.at < Self.freshness } ?? false
     }
 }
