@@ -68,4 +68,20 @@ struct VideoBudgetTests {
             #expect(budget.limit == nil)
         }
     }
+
+    @Test("A path that gets clearly narrower is noticed at once, and once")
+    func fall() {
+        var budget = VideoBudget()
+        budget.estimated(1_000_000, now: .zero)
+        budget.estimated(950_000, now: .seconds(1))
+        #expect(!budget.hasFallen)
+        budget.estimated(600_000, now: .seconds(2))
+        #expect(budget.hasFallen)
+        budget.noticeFall()
+        budget.estimated(600_000, now: .seconds(3))
+        #expect(!budget.hasFallen)
+        // What was said long ago is nothing that it could fall from.
+        budget.estimated(100_000, now: .seconds(30))
+        #expect(!budget.hasFallen)
+    }
 }

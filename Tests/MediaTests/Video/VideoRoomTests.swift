@@ -148,6 +148,65 @@ struct VideoRoomTests {
         #expect((100...1_300).contains(stage.repeated[2]?.count ?? 0))
     }
 
+    @Test("On a path that is known to be narrow no more is sent again than half of what it carries")
+    func repeatedNarrowly() throws {
+        let stage = Stage()
+        try stage.join(1, camera: true)
+        try stage.join(2)
+        stage.film(1, 500, isKeyframe: true)
+        for packet: UInt16 in 501...530 { stage.film(1, packet, length: 1_000) }
+        let first = stage.seen[2]?.first?.header.sequenceNumber ?? 0
+        let ssrc = stage.stream(of: 2)
+        for _ in 0..<50 {
+            stage.rig.wait(milliseconds: 100)
+            stage.says(2) { bytes, sender in
+                RTCPWriter.appendReceiverEstimate(bitsPerSecond: 200_000, sources: [ssrc], sender: sender, to: &bytes)
+                RTCPWriter.appendMissing([RTCPMissing(first: first &+ 1, following: .max)], sender: sender, media: ssrc, to: &bytes)
+            }
+        }
+        let bytes = (stage.repeated[2] ?? []).reduce(0) { $0 + $1.payload.count }
+        #expect((40_000...20_000 + 5 * 200_000 / 16).contains(bytes))
+    }
+
+    @Test("A camera that only one shows comes down to what its path carries; others keep it from that")
+    func onlyViewer() throws {
+        let stage = Stage()
+        try stage.join(1, camera: true)
+        try stage.join(2)
+        var limits: [UInt64] { (stage.asked[1] ?? []).compactMap { if case .receiverEstimate(_, let limit, _) = $0.packet { limit } else { nil } } }
+        var number: UInt16 = 0
+        // Packets of 625 bytes at that rate, of which the viewer says that its path carries so much.
+        func run(_ rate: Int, path: UInt64?, seconds: Int) {
+            stage.forget()
+            for _ in 0..<10 * seconds {
+                for _ in 0..<rate / 50_000 {
+                    stage.film(1, number, isKeyframe: number == 0, length: 625)
+                    number &+= 1
+                }
+                if let path { stage.says(2) { RTCPWriter.appendReceiverEstimate(bitsPerSecond: path, sources: [], sender: $1, to: &$0) } }
+                stage.rig.wait(milliseconds: 100)
+            }
+        }
+        run(600_000, path: nil, seconds: 3)
+        #expect(limits == [])
+        // Told within a moment, not with the next second.
+        run(600_000, path: 170_000, seconds: 1)
+        #expect(limits.contains { $0 < 250_000 })
+        run(200_000, path: 170_000, seconds: 3)
+        #expect((100_000..<250_000).contains(limits.last ?? 0) && stage.rig.engine.sections(of: LegID(2)).pictures.count == 1)
+        // Little is sent because no more may be: that is no reason to let it have everything.
+        run(150_000, path: 130_000, seconds: 3)
+        run(100_000, path: 120_000, seconds: 3)
+        #expect((80_000..<250_000).contains(limits.last ?? 0))
+        run(100_000, path: 1_000, seconds: 2)
+        #expect(limits.min() ?? 0 >= 79_000, "below that nothing is seen")
+        // Somebody else can take it: he is not shown worse.
+        try stage.join(3)
+        number = 0
+        run(300_000, path: 100_000, seconds: 1)
+        #expect(limits.last ?? .max >= 249_000)
+    }
+
     @Test("A viewer without retransmission is sent nothing twice under one number")
     func noRetransmission() throws {
         let stage = Stage()

@@ -95,10 +95,11 @@ extension BrowserLeg {
         guard let transport, transport.isEstablished, showing.indices.contains(index), showing[index].source == source.id,
             let stream = showing[index].stream
         else { return }
+        let path = budget.bitsPerSecond(now: now)
         missing.forEach { number in
             guard let original = showing[index].forwarder.sourceNumber(ofSent: number), let packet = source.cache[original],
                 let header = RTPHeader(packet.span), let codec = source.codec(of: header.payloadType),
-                let type = stream.format(of: codec)?.retransmissionType, showing[index].mayRepeat(packet.count, now: now)
+                let type = stream.format(of: codec)?.retransmissionType, showing[index].mayRepeat(packet.count, path: path, now: now)
             else { return }
             let timestamp = showing[index].forwarder.sentTimestamp(of: header.timestamp)
             let repeated = showing[index].nextRetransmissionNumber()

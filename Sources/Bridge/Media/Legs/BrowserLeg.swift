@@ -28,6 +28,8 @@ final class BrowserLeg {
     var wanted: [VideoSourceID] = []
     var budget = VideoBudget()
     var videoRate = BitrateMeter()
+    /// What it may send of its pictures, for the sake of those who show them; `nil`: as much as it likes.
+    var allowed: UInt64?
     /// How often it is still told that it may send more again: a packet may be lost, and nobody asks for it.
     var lifts = 0
     /// What it asked for by RTCP, until the room has done it.

@@ -3,10 +3,12 @@ import RTP
 extension RoomEngine {
     /// Pictures that one browser is sent at a time.
     public static let pictureLimit = 12
-    /// No camera is asked to send less for a receiver's sake: who cannot take even that is sent fewer pictures.
+    /// No camera is asked to send less for one receiver's sake while others can take more: who cannot take even that is sent fewer pictures.
     private static let leastRate: UInt64 = 250_000
     /// A new slide must not crawl.
     private static let leastScreenRate: UInt64 = 500_000
+    /// Below this there is nothing to be seen, whoever looks.
+    private static let bareRate: UInt64 = 80_000
     /// Times that a sender is told that nothing limits it any more.
     private static let lifts = 5
     /// What a sender is allowed where nobody's path says less.
@@ -107,9 +109,11 @@ extension RoomEngine {
             }
         }
         if hasChanged { assignSections() }
-        guard nextLimits <= now else { return }
+        // Less at once, since the voices wait behind what is too much; more once a second.
+        guard nextLimits <= now || browsers.contains(where: \.budget.hasFallen) else { return }
         nextLimits = now + .seconds(1)
         for browser in browsers where !browser.switchedOn.isEmpty { limit(browser, now: now, into: &batch) }
+        for browser in browsers { browser.budget.noticeFall() }
     }
 
     /// What one of the pictures on a path may take: its part of what is too much, or what it takes now and a part of what is free.
@@ -124,20 +128,30 @@ extension RoomEngine {
         guard !browser.pictures.isEmpty else { return }
         var total: UInt64 = 0
         var isLimited = false
+        let sends = browser.pictures.reduce(0) { $0 &+ $1.bitsPerSecond(now: now) }
+        // Sent because it may not be more: what is said of that is worth something, however little it is.
+        let isHeldBack = browser.allowed.map { sends >= $0 / 4 * 3 } ?? false
         for picture in browser.pictures where browser.switchedOn.includes(picture.id.kind) {
             let rate = picture.bitsPerSecond(now: now)
-            var allowed: UInt64?
+            var narrowest: UInt64?
+            var widest: UInt64 = 0
             for other in browsers where other !== browser && other.showing.contains(where: { $0.source == picture.id }) {
                 let sent = other.videoRate.bitsPerSecond(now: now)
                 let count = UInt64(other.showing.count { $0.source != nil && !$0.awaitsKeyframe })
                 // An estimate follows what is sent: of little it says nothing.
-                guard let path = other.budget.bitsPerSecond(now: now), sent >= VideoBudget.smallRate * max(count, 1) else { continue }
-                allowed = min(allowed ?? .max, Self.share(of: path, for: rate, among: sent, count: count))
+                guard let path = other.budget.bitsPerSecond(now: now), sent >= VideoBudget.smallRate * max(count, 1) || isHeldBack else {
+                    widest = .max
+                    continue
+                }
+                let share = Self.share(of: path, for: rate, among: sent, count: count)
+                narrowest = min(narrowest ?? .max, share)
+                widest = max(widest, share)
             }
-            if allowed != nil { isLimited = true }
-            let least = picture.id.kind == .screen ? Self.leastScreenRate : Self.leastRate
-            total &+= min(max(allowed ?? Self.usualRate, least), Self.usualRate)
+            if narrowest != nil { isLimited = true }
+            let least = max(min(picture.id.kind == .screen ? Self.leastScreenRate : Self.leastRate, widest), Self.bareRate)
+            total &+= min(max(narrowest ?? Self.usualRate, least), Self.usualRate)
         }
+        browser.allowed = isLimited ? total : nil
         if isLimited { browser.lifts = Self.lifts }
         guard browser.lifts > 0 else { return }
         browser.lifts -= 1

@@ -21,6 +21,8 @@ package struct VideoBudget {
     private var loss: (fraction: UInt8, at: Duration)?
     /// Whether two reports in a row say that too much is lost.
     private var isLosing = false
+    /// Whether the path was found clearly narrower since `noticeFall`.
+    package private(set) var hasFallen = false
     private var found = 0
     private var patience = firstPatience
     private var decideAt = Duration.zero
@@ -29,7 +31,12 @@ package struct VideoBudget {
     package init() {}
 
     /// The browser says what its path carries.
-    package mutating func estimated(_ bitsPerSecond: UInt64, now: Duration) { estimate = (bitsPerSecond, now) }
+    package mutating func estimated(_ bitsPerSecond: UInt64, now: Duration) {
+        if let before = self.bitsPerSecond(now: now), bitsPerSecond < before / 10 * 9 { hasFallen = true }
+        estimate = (bitsPerSecond, now)
+    }
+
+    package mutating func noticeFall() { hasFallen = false }
 
     /// What the path has lost of all pictures since the browser's last report, in 256ths.
     package mutating func lost(_ fraction: UInt8, now: Duration) {

@@ -5,6 +5,8 @@ struct VideoSection {
     /// Bytes a second that are sent again to one section, and at once: a picture's worth. Who asks for more has lost more than that helps.
     private static let repeatedRate = 250_000
     private static let repeatedBurst = 120_000
+    /// The same at least on a path that is known to be narrow: some packets of each picture.
+    private static let leastBurst = 20_000
 
     let mid: String
     /// As the last answer has it; `nil` while the browser does not look.
@@ -73,9 +75,14 @@ struct VideoSection {
     }
 
     /// Whether `bytes` may be sent again now.
-    mutating func mayRepeat(_ bytes: Int, now: Duration) -> Bool {
+    ///
+    /// - Parameter path: bits per second that the browser's path carries, as far as that is known; half of it may be for what is sent again.
+    ///   More would be lost with the rest on a path that is too narrow already, and the voices with it.
+    mutating func mayRepeat(_ bytes: Int, path: UInt64?, now: Duration) -> Bool {
+        let rate = path.map { min(Int(clamping: max($0, VideoBudget.smallRate) / 16), Self.repeatedRate) } ?? Self.repeatedRate
+        let burst = path == nil ? Self.repeatedBurst : min(max(rate, Self.leastBurst), Self.repeatedBurst)
         let passed = min(now - (repeatedAt ?? now), .seconds(1))
-        repeatable = min(repeatable + Int(passed.wholeMilliseconds) * Self.repeatedRate / 1_000, Self.repeatedBurst)
+        repeatable = min(repeatable + Int(passed.wholeMilliseconds) * rate / 1_000, burst)
         repeatedAt = now
         guard repeatable >= bytes else { return false }
         repeatable -= bytes
