@@ -6,6 +6,8 @@ public struct VideoOffer: Sendable {
     /// The payload types of an offer, each with the one that sends again after it.
     public static let vp8: UInt8 = 96
     public static let h264: UInt8 = 102
+    public static let vp9: UInt8 = 98
+    public static let av1: UInt8 = 45
 
     public var hasScreen = false
     /// Sections in which it wants to see others.
@@ -13,6 +15,8 @@ public struct VideoOffer: Sendable {
     /// Whether it says the SSRCs of what it sends.
     public var announces = true
     public var hasH264 = true
+    /// VP9 and AV1, too.
+    public var hasNewer = false
     public var hasRetransmission = true
 
     public init() {}
@@ -25,7 +29,7 @@ public struct VideoOffer: Sendable {
     }
 
     private func section(_ mid: String, sends: Bool, transport: [String], ssrc: UInt32) -> [String] {
-        let codecs = hasH264 ? [Self.vp8, Self.h264] : [Self.vp8]
+        let codecs = [Self.vp8] + (hasH264 ? [Self.h264] : []) + (hasNewer ? [Self.vp9, Self.av1] : [])
         let types = codecs.flatMap { hasRetransmission ? [$0, $0 + 1] : [$0] }.map(String.init)
         var lines = ["m=video 9 UDP/TLS/RTP/SAVPF \(types.joined(separator: " "))"] + transport
         lines += [
@@ -39,6 +43,7 @@ public struct VideoOffer: Sendable {
                 "a=fmtp:\(Self.h264) level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f",
             ]
         }
+        if hasNewer { lines += ["a=rtpmap:\(Self.vp9) VP9/90000", "a=fmtp:\(Self.vp9) profile-id=0", "a=rtpmap:\(Self.av1) AV1/90000"] }
         for codec in codecs {
             for feedback in ["goog-remb", "transport-cc", "ccm fir", "nack", "nack pli"] { lines.append("a=rtcp-fb:\(codec) \(feedback)") }
             if hasRetransmission { lines += ["a=rtpmap:\(codec + 1) rtx/90000", "a=fmtp:\(codec + 1) apt=\(codec)"] }
