@@ -20,7 +20,7 @@ struct QRPictureTests {
                 #expect(found == bits)
             }
         }
-        let expected: [QRCode.CorrectionLevel: Int] = [.l: 33, .m: 33, .q: 41, .h: 45]
+        let expected: [QRCode.CorrectionLevel: Int] = [.l: 33, .m: 33, .q: 37, .h: 45]
         #expect(code.width == expected[level])
     }
 
