@@ -25,7 +25,7 @@ import VirtualNetwork
         rig.events.map(\.event).filter {
             switch $0 {
             case .offerAnswered, .offerRefused: true
-            case .trying, .progress, .answered, .offered, .offerWithdrawn, .ended, .dialog, .released, .registration: false
+            case .trying, .progress, .answered, .offered, .offerWithdrawn, .ended, .dialog, .released, .registration, .probed: false
             }
         }
     }
