@@ -33,7 +33,7 @@ struct CallListTests {
         CallFilter(from: start + 1_000_000, outcome: .busy, number: "+49301000007"),
     ]
 
-    @Test("No filter reads a page by walking through all calls, or by sorting them")
+    @Test("No filter reads a page by walking through all calls")
     func indexed() async throws {
         try await TestStore.with { test in
             try await Self.fill(test, calls: 20_000)
