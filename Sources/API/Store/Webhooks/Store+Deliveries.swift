@@ -68,7 +68,7 @@ extension Store {
     ///
     /// - Parameter filter: only those.
     public func deliveries(
-        to webhook: WebhookID, _ filter: DeliveryFilter = DeliveryFilter(), _ request: PageRequest
+        to webhook: WebhookID, matching filter: DeliveryFilter = DeliveryFilter(), _ request: PageRequest
     ) async throws(StoreError) -> Page<WebhookDelivery>? {
         let (at, id, rows) = request.parameters
         return try await transaction { transaction throws(PostgresError) in

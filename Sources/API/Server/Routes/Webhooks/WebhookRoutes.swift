@@ -136,7 +136,7 @@ struct WebhookRoutes: RESTResource {
         filter.call = try parameter("call", of: request, { CallID($0) }) { "it is the id of a call" }
         filter.from = try parameter("from", of: request, Timestamp.milliseconds) { "it is a time such as 2026-01-31T12:00:00Z" }
         filter.to = try parameter("to", of: request, Timestamp.milliseconds) { "it is a time such as 2026-01-31T12:00:00Z" }
-        guard let found = try await store.deliveries(to: id, filter, page) else { throw Self.unknown }
+        guard let found = try await store.deliveries(to: id, matching: filter, page) else { throw Self.unknown }
         return try .page(found) { DeliveryDocument($0) }
     }
 
