@@ -10,7 +10,7 @@ package final class OutboxDelivery: Sendable {
     /// How often the outbox is looked into when nothing else gives cause to.
     private static let interval = Duration.milliseconds(500)
     /// The pause after a claim: what is finished meanwhile is followed by one claim and not by one each.
-    private static let breath = Duration.milliseconds(5)
+    private static let breath = Duration.milliseconds(10)
     /// How long a database that does not answer is left alone.
     private static let recovery = Duration.seconds(2)
     private static let cleaning: Int64 = 10 * 60_000

@@ -20,6 +20,10 @@ CREATE TABLE webhook_subjects (
 );
 CREATE INDEX webhook_subjects_by_age ON webhook_subjects (told_at);
 
+-- Also what is due at the same moment, such as a range that is sent again, is read in its order and no further than needed.
+DROP INDEX webhook_deliveries_due;
+CREATE INDEX webhook_deliveries_due ON webhook_deliveries (endpoint, due_at, position) WHERE state = 'pending';
+
 -- What is under way is counted with every claim, however much waits.
 CREATE INDEX webhook_deliveries_under_way ON webhook_deliveries (endpoint) WHERE state = 'pending' AND leased_until IS NOT NULL;
 

@@ -21,6 +21,7 @@ extension Store {
         limit: Int, endpointLimit: Int, failingLimit: Int? = nil, leaseUntil: Int64, now: Int64
     ) async throws(StoreError) -> [ClaimedDelivery] {
         let (claimed, sealed) = try await transaction { transaction throws(PostgresError) in
+            try transaction.planOnce()
             let claimed = try transaction.rows(
                 """
                 WITH due AS MATERIALIZED (
@@ -42,8 +43,8 @@ extension Store {
                      WHERE endpoint.enabled AND (endpoint.paused_until IS NULL OR endpoint.paused_until <= instant($1))
                      LIMIT $2::bigint)
                 UPDATE webhook_deliveries delivery SET leased_until = instant($4), tries = delivery.tries + 1
-                  FROM due, webhook_endpoints endpoint, webhook_events event
-                 WHERE delivery.position = due.position AND endpoint.id = delivery.endpoint AND event.id = delivery.event
+                  FROM webhook_endpoints endpoint, webhook_events event
+                 WHERE delivery.position = ANY(ARRAY(SELECT position FROM due)) AND endpoint.id = delivery.endpoint AND event.id = delivery.event
                 RETURNING delivery.position, delivery.endpoint, delivery.event, delivery.tries, endpoint.url,
                           milliseconds(endpoint.failing_since) AS failing_since, event.body
                 """, .int(now), .int(Int64(limit)), .int(Int64(endpointLimit)), .int(leaseUntil), .int(Int64(failingLimit ?? endpointLimit))
@@ -79,6 +80,7 @@ extension Store {
         let results = finished.map { DeliveryResult($0, now: now) }
         let changes = EndpointChange.of(finished, now: now)
         return try await transaction { transaction throws(PostgresError) in
+            try transaction.planOnce()
             // The endpoints before the deliveries, as deleting an endpoint takes them, and everybody in the same order.
             for change in changes { try transaction.note(change, now: now) }
             let written = try transaction.rows(
@@ -229,6 +231,9 @@ private struct EndpointChange {
 }
 
 extension PostgresTransaction {
+    /// For statements that run many times a second and are long: to plan them costs more than to run them.
+    fileprivate func planOnce() throws(PostgresError) { _ = try execute("SET LOCAL plan_cache_mode = force_generic_plan") }
+
     fileprivate func sealedSigners(of endpoints: Set<WebhookID>, now: Int64) throws(PostgresError) -> [SealedSigners] {
         try rows(
             """
