@@ -70,12 +70,11 @@ def test_what_happens_is_counted(watched):
     rest.get("/v1/trunks/x")
     watched.get("/nowhere")
     watched.get("/elsewhere")
-    requests.request("BREW", watched.origin + "/pot", timeout=10)
+    requests.request("PROPFIND", watched.origin + "/pot", timeout=10)
     with SignalSocket(watched) as socket:
         socket.join("metrics", load=fresh_load())
-        socket.send(type="dial", number="+4930901820", origin="user", key="k1")
-        while socket.receive().get("state") != "ended":
-            pass
+        socket.send(type="dial", number="+49301234567", origin="user", key="k1")
+        socket.receive("dial-status", state="ended")
         after = samples(scrape(watched, TOKEN).text)
         assert after["ringlink_bridge_browsers"] == 1 and after["ringlink_bridge_rooms"] == 1
 
