@@ -37,7 +37,7 @@ class Report:
 
 def doctor(installation, *options, **environment):
     command = [str(BINARY), "doctor", *installation.command[2:], *options]
-    env = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | installation.environment | environment
+    env = {name: value for name, value in os.environ.items() if name != "DATABASE_URL" and not name.startswith("RINGLINK_")} | installation.environment | environment
     return Report(subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, cwd="/"))
 
 
