@@ -202,7 +202,7 @@ extension PostgresTransaction {
         case .participantLeft(let room, let participant):
             try depart(participant, from: room, bridge: bridge, epoch: epoch, at: at, now: now)
         case .roomEnded(let room): try departAll(from: room, bridge: bridge, epoch: epoch, at: at, now: now)
-        case .participantUpdated, .callDialling, .callRinging, .callAttempted, .callAnswered, .callEnded: break
+        case .participantUpdated, .callDialling, .callRinging, .callAttempted, .callAnswered, .callEnded, .trunkUp, .trunkDown: break
         }
     }
 }
