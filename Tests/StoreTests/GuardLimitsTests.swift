@@ -349,7 +349,10 @@ extension TestStore {
     fileprivate func link() async throws -> MintedLink {
         var generator = SystemRandomNumberGenerator()
         let wish = LinkWish(link: RoomLink(dial: DialTarget(written: phone)), destinations: ["+49309018"])
-        return try #require(try await store.mint([wish], now: start, generator: &generator)?.first)
+        guard case .minted(let links) = try await store.mint([wish], now: start, generator: &generator) else {
+            throw CancellationError()
+        }
+        return try #require(links.first)
     }
 
     fileprivate func end(_ call: CallSnapshot) async throws {

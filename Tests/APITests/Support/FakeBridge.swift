@@ -27,6 +27,7 @@ actor FakeBridge: BridgeConnection {
             return .joined(participants: [peer], isLocked: false)
         case .offer: return .answered(sdp: "v=0 answer", sections: MediaSections(audio: 2, video: 0, tracks: [:]))
         case .query: return .report(.rooms([]))
+        case .trunkReport, .testTrunk: return .refused(.unknownTrunk)
         case .leave, .socketLost, .update, .view, .dial, .hangup, .dtmf, .moderate, .configure: return .accepted
         }
     }

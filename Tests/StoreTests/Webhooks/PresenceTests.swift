@@ -170,8 +170,8 @@ struct PresenceTests {
                     """)
             }
             let link = try #require(LinkID("ln_0123456789ab"))
-            for _ in 0..<3 { #expect(try await test.store.revokeLink(link, now: start)) }
-            #expect(try await test.store.revokeLink(LinkID("ln_ffffffffffff")!, now: start) == false)
+            for _ in 0..<3 { #expect(try await test.store.revokeLink(link, now: start) == .changed(link)) }
+            #expect(try await test.store.revokeLink(LinkID("ln_ffffffffffff")!, now: start) == .missing)
             let told = try await told(test, "link:" + link.text)
             #expect(told.map(\.type) == ["link.revoked"] && told.map(\.sequence) == [1])
         }
