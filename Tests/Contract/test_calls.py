@@ -255,7 +255,7 @@ def test_the_export_is_written_page_by_page(installation, rest):
     installation.rows(
         "INSERT INTO calls (id, room, target, label, state, outcome, ended_by, origin, load, key, queued_at, expires_at, ended_at) "
         f"SELECT 'ca_' || left(md5('{room}' || n), 24), '{room}', '+49301234567', 'x', 'ended', 'failed', 'system', 'api', "
-        f"md5('load {room}' || n), 'key-' || lpad(n::text, 8, '0'), now() - n * interval '1 second', now(), now() FROM generate_series(1, 1234) AS n"
+        f"md5('load {room}' || n), 'key-' || lpad(n::text, 8, '0'), date_trunc('milliseconds', now()) - n * interval '1 second', now(), now() FROM generate_series(1, 1234) AS n"
     )
     lines = table(rest.get(f"/v1/calls.csv?room={room}"))[1:]
     assert len(lines) == len({line[0] for line in lines}) == 1234

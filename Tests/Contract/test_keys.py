@@ -41,7 +41,8 @@ def test_failures_of_a_key_are_answered_alike(installation, rest):
         REST(installation, key).get("/v1/trunks")
         for key in (revoked["key"], "ak_" + "0" * 32, "ak_", "x", revoked["id"], "ak_" + "Z" * 32)
     ]
-    assert len({answer.content for answer in answers}) == 1
+    told = [answer.json() for answer in answers]
+    assert len({answer.pop("request_id") for answer in told}) == len(told) and all(answer == told[0] for answer in told)
     assert {answer.status_code for answer in answers} == {401}
     assert not any(name.lower().startswith("ratelimit") for answer in answers for name in answer.headers)
 
@@ -124,7 +125,7 @@ def test_a_signing_key_is_shown_once_and_revoked(installation, rest):
 @pytest.mark.parametrize("path", ["/v1/trunks", "/v1/extensions", "/v1/keys", "/v1/signing-keys"])
 def test_every_collection_asks_for_a_key_and_knows_its_methods(installation, rest, path):
     is_problem(installation.get(path), 401, "unauthorized")
-    for method in ("PUT", "DELETE", "PATCH", "OPTIONS"):
+    for method in ("PUT", "DELETE", "PATCH"):
         answer = rest.ask(method, path)
         is_problem(answer, 405, "method_not_allowed")
         assert answer.headers["Allow"] == "GET, HEAD, POST"

@@ -73,7 +73,7 @@ def test_what_happens_is_counted(watched):
     requests.request("PROPFIND", watched.origin + "/pot", timeout=10)
     with SignalSocket(watched) as socket:
         socket.join("metrics", load=fresh_load())
-        socket.send(type="dial", number="+49301234567", origin="user", key="k1")
+        socket.send(type="dial", number="+49301234567", origin="user", key="metrics-1")
         socket.receive("dial-status", state="ended")
         after = samples(scrape(watched, TOKEN).text)
         assert after["ringlink_bridge_browsers"] == 1 and after["ringlink_bridge_rooms"] == 1

@@ -11,7 +11,7 @@ struct DiskCheck {
 
     var finding: Finding {
         var place = path
-        while access(place, F_OK) != 0, place != "/" { place = (place as NSString).deletingLastPathComponent }
+        while access(place, F_OK) != 0, errno == ENOENT, place != "/" { place = (place as NSString).deletingLastPathComponent }
         var status = statvfs()
         guard statvfs(place, &status) == 0 else { return .bad("disk", "\(place) cannot be looked at: \(String(cString: strerror(errno))).") }
         let free = UInt64(status.f_bavail) * UInt64(status.f_frsize)

@@ -73,8 +73,8 @@ struct PageTests {
             #expect(missing.status == 404)
             #expect(missing["content-type"] == "application/problem+json")
             #expect(
-                missing.body
-                    == #"{"type":"about:blank","title":"Not Found","status":404,"code":"not_found","detail":"There is nothing at this address."}"#)
+                missing.body.hasPrefix(
+                    #"{"type":"about:blank","title":"Not Found","status":404,"code":"not_found","detail":"There is nothing at this address.","#))
             #expect(missing["x-content-type-options"] == "nosniff")
 
             for path in ["/", "/room.html", "/healthz", "/signal", "/v1/calls/ca_0"] {
@@ -110,7 +110,7 @@ struct PageTests {
                 #expect(stamp == "ringlink test build\n")
                 let summary = try await server.request("GET", path + "?healthsummary=1").body
                 #expect(summary.hasPrefix(#"{"calls":{"blocked":0,"busy":3,"#))
-                #expect(summary.hasSuffix(#""participants":2,"rooms":1}"#))
+                #expect(summary.contains(#""participants":2,"rooms":1,"#))
                 #expect(
                     try await server.request("GET", path + "?publicnumbers=1").body
                         == #"{"numbers":[{"label":"Echo test","mode":"echo","number":"600"}]}"#)

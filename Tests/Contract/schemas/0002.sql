@@ -293,8 +293,8 @@ INSERT INTO public.bridges VALUES ('bridge-1', 1, 7, '2026-01-01 11:00:00+00');
 INSERT INTO public.call_events OVERRIDING SYSTEM VALUE VALUES (1, 'ca_000000000000000000000001', '2026-01-01 10:00:00+00', 'queued', '{}', false, NULL, NULL, NULL);
 INSERT INTO public.call_events OVERRIDING SYSTEM VALUE VALUES (2, 'ca_000000000000000000000001', '2026-01-01 10:01:00+00', 'ended', '{}', false, NULL, NULL, NULL);
 
-INSERT INTO public.calls VALUES ('ca_000000000000000000000001', 'released-1', '600', NULL, 'Echo test', 'ended', false, 'completed', NULL, NULL, 'user', NULL, NULL, 'url', '00000000000000000000000000000001', 'k1', 'pe_1', '2026-01-01 10:00:00+00', '2026-01-01 10:00:15+00', NULL, NULL, '2026-01-01 10:00:01+00', '2026-01-01 10:01:00+00', 59, '{}', 'bridge-1', 1);
-INSERT INTO public.calls VALUES ('ca_000000000000000000000002', 'released-1', '+493090182000', NULL, '+4930…000', 'ended', false, 'blocked', 'blocked', 'Not allowed.', 'system', NULL, NULL, 'user', '00000000000000000000000000000001', 'k2', 'pe_1', '2026-01-01 10:02:00+00', '2026-01-01 10:02:15+00', NULL, NULL, NULL, '2026-01-01 10:02:00+00', 0, NULL, NULL, NULL);
+INSERT INTO public.calls VALUES ('ca_000000000000000000000001', 'released-1', '600', NULL, 'Echo test', 'ended', false, 'completed', NULL, NULL, 'user', NULL, NULL, 'url', '00000000000000000000000000000001', 'key-00001', 'pe_000000000000000000000001', '2026-01-01 10:00:00+00', '2026-01-01 10:00:15+00', NULL, NULL, '2026-01-01 10:00:01+00', '2026-01-01 10:01:00+00', 59, '{}', 'bridge-1', 1);
+INSERT INTO public.calls VALUES ('ca_000000000000000000000002', 'released-1', '+493090182000', NULL, '+4930…000', 'ended', false, 'blocked', 'blocked', 'Not allowed.', 'system', NULL, NULL, 'user', '00000000000000000000000000000001', 'key-00002', 'pe_000000000000000000000001', '2026-01-01 10:02:00+00', '2026-01-01 10:02:15+00', NULL, NULL, NULL, '2026-01-01 10:02:00+00', 0, NULL, NULL, NULL);
 
 INSERT INTO public.extensions VALUES ('ex_000000000002', 1, '612', 'Second', 'ringlink', '\x00', '\x00', '2026-02-01 00:00:00+00', '2026-02-01 00:00:00+00');
 
@@ -303,7 +303,7 @@ INSERT INTO public.idempotent_requests VALUES ('ky_000000000001', 'old', '\x2d71
 INSERT INTO public.numbers VALUES ('600', 'Echo test', 'echo', NULL, NULL, NULL, NULL, NULL, true);
 INSERT INTO public.numbers VALUES ('601', 'Announcement', 'announce', 'Hello, and welcome to Ringlink. You can hear this, so your sound works. To test your microphone as well, call six zero zero, and you will hear your own voice. Thank you for calling, and goodbye.', 'en', 500, false, 60, true);
 
-INSERT INTO public.participants VALUES ('pe_1', 'released-1', '00000000000000000000000000000001', '2026-01-01 10:00:00+00', '2026-01-01 11:00:00+00', 'bridge-1', 1);
+INSERT INTO public.participants VALUES ('pe_000000000000000000000001', 'released-1', '00000000000000000000000000000001', '2026-01-01 10:00:00+00', '2026-01-01 11:00:00+00', 'bridge-1', 1);
 
 INSERT INTO public.rooms VALUES ('released-1', '2026-01-01 00:00:00+00', '2026-01-02 00:00:00+00');
 

@@ -13,7 +13,7 @@ struct CallQualityTests {
         #expect(abs(clean - 4.40) < 0.02)
         let lossy = try #require(quality(lost: 50).meanOpinionScore)
         let slow = try #require(quality(roundTrip: 600).meanOpinionScore)
-        #expect((3.4...3.8).contains(lossy))
+        #expect((3.8...4.0).contains(lossy))
         #expect((3.3...3.9).contains(slow))
         let terrible = try #require(quality(lost: 900, jitter: 500, roundTrip: 3_000).meanOpinionScore)
         #expect(terrible == 1)

@@ -12,7 +12,7 @@ struct ProblemCodeTests {
         // What only the caller can change does not change by itself, except by its own progress or others' leaving.
         #expect(
             !code.isRetryable || code.blame == .us
-                || [.offerInFlight, .noMedia, .roomFull, .roomLocked, .tooManyJoins, .tooManyMessages].contains(code))
+                || [.offerInFlight, .noMedia, .notAnswered, .roomFull, .roomLocked, .tooManyJoins, .tooManyMessages].contains(code))
     }
 
     @Test("The error frames of the protocol are all there")

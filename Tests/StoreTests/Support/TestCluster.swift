@@ -29,7 +29,7 @@ struct TestCluster {
             "pg_ctl",
             [
                 "-w", "-D", "\(folder)/data", "-l", "\(folder)/log", "-o",
-                "-c listen_addresses='' -c unix_socket_directories=\(folder) -c fsync=off -c max_connections=300", "start",
+                "-c listen_addresses='' -c unix_socket_directories=\(folder) -c fsync=off -c max_connections=600", "start",
             ])
         conninfo = "host=\(folder) user=postgres dbname=postgres"
     }

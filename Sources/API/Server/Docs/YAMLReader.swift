@@ -245,8 +245,15 @@ package struct YAMLReader {
             if characters[index] == "\"" || characters[index] == "'" {
                 let quote = characters[index]
                 index += 1
-                while index < characters.count, characters[index] != quote {
-                    index += characters[index] == "\\" && quote == "\"" ? 2 : 1
+                while index < characters.count {
+                    if characters[index] == quote {
+                        // Within single quotes one is written as two.
+                        guard quote == "'", index + 1 < characters.count, characters[index + 1] == quote else { break }
+                        index += 1
+                    } else if characters[index] == "\\", quote == "\"" {
+                        index += 1
+                    }
+                    index += 1
                 }
                 guard index < characters.count else { return nil }
                 index += 1

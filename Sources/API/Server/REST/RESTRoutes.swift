@@ -3,7 +3,7 @@ import Hummingbird
 
 /// The addresses below `/v1`, where every operation goes through one gate.
 package struct RESTRoutes {
-    private static let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options, .trace, .connect]
+    private static let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options, .trace, .connect, .query]
 
     let group: RouterGroup<WebContext>
     let gate: RESTGate
@@ -22,7 +22,12 @@ package struct RESTRoutes {
             }
             if operation.method == .get {
                 allowed.append(.head)
-                group.on(path, method: .head) { request, context in try await gate.pass(request, context, to: operation).createHeadResponse() }
+                group.on(path, method: .head) { request, context in
+                    var response = try await gate.pass(request, context, to: operation).createHeadResponse()
+                    // Nobody knows beforehand how long it gets.
+                    if operation.stream != nil, response.status == .ok { response.headers[.contentLength] = nil }
+                    return response
+                }
             }
         }
         let refusal = ProblemDocument.methodNotAllowed(allowed)

@@ -8,7 +8,7 @@ extension RouterMethods {
         get(path, use: handler)
         head(path) { request, context in try await handler(request, context).createHeadResponse() }
         on(path, method: .options) { _, _ in Response.options([.get, .head]) }
-        return refuse([.post, .put, .patch, .delete, .trace, .connect], on: path, allowing: [.get, .head])
+        return refuse([.post, .put, .patch, .delete, .trace, .connect, .query], on: path, allowing: [.get, .head])
     }
 
     private func refuse(_ methods: [HTTPRequest.Method], on path: RouterPath, allowing allowed: [HTTPRequest.Method]) -> Self {
@@ -17,6 +17,11 @@ extension RouterMethods {
         }
         return self
     }
+}
+
+extension HTTPRequest.Method {
+    /// A safe request with a body, which is on its way to be a standard; nothing is asked by it here.
+    static let query = HTTPRequest.Method("QUERY")!
 }
 
 extension Response {
