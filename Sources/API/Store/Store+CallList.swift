@@ -64,7 +64,7 @@ extension Store {
         try await transaction { transaction throws(PostgresError) in
             let (pieces, parameters) = CallListStatement.statement(filter, page)
             return try transaction.rows(of: ["EXPLAIN"] + pieces, parameters) { row throws(PostgresError) in
-                try row.value("QUERY PLAN", as: String.self)
+                try row.value("\"QUERY PLAN\"", as: String.self)
             }
             .joined(separator: "\n")
         }

@@ -49,7 +49,8 @@ extension PostgresTransaction {
     /// One lock for all counts, taken after the load's and the room's, is the simplest fixed order there is. It is held for a handful
     /// of short statements; what a call has used is its row, so nothing needs it to be given back.
     func lockGuard() throws(PostgresError) {
-        _ = try execute("SELECT pg_advisory_xact_lock(7246459024)")
+        // Two installations in schemas of one database do not wait for each other.
+        _ = try execute("SELECT pg_advisory_xact_lock(7246459024 # hashtextextended(current_schema(), 4))")
     }
 
     /// The day of the named zone in which `now` lies.

@@ -106,7 +106,13 @@ package struct ReferencePage {
 
     private func paragraphs(_ text: String?, _ page: inout HTMLText) {
         for paragraph in (text ?? "").split(separator: "\n\n", omittingEmptySubsequences: true) {
-            page.element("p") { $0.prose(String(paragraph)) }
+            guard paragraph.hasPrefix("- ") else {
+                page.element("p") { $0.prose(String(paragraph)) }
+                continue
+            }
+            page.element("ul") { page in
+                for entry in paragraph.dropFirst(2).split(separator: "\n- ") { page.element("li") { $0.prose(String(entry)) } }
+            }
         }
     }
 

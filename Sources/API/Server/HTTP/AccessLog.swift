@@ -23,12 +23,16 @@ struct AccessLog: RouterMiddleware {
     typealias Context = WebContext
     let clock: ServerClock
     let metrics: RequestMetrics
+    /// What the router calls the place of requests that it has no route for.
+    private static let nowhere = "NotFound"
 
     func handle(_ request: Request, context: WebContext, next: (Request, WebContext) async throws -> Response) async throws -> Response {
         let start = clock.now
         let response = try await next(request, context)
         let took = clock.now - start
-        metrics.note(method: request.method.rawValue, route: context.endpointPath, status: response.status.code, took: took)
+        metrics.note(
+            method: request.method.rawValue, route: context.endpointPath.flatMap { $0 == Self.nowhere ? nil : $0 }, status: response.status.code,
+            took: took)
         context.logger.info(
             "request",
             metadata: [

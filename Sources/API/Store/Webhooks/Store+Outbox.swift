@@ -92,7 +92,7 @@ extension Store {
                 locked AS MATERIALIZED (
                     SELECT delivery.position FROM webhook_deliveries delivery JOIN result
                         ON delivery.position = result.position AND delivery.tries = result.tries
-                     WHERE delivery.state = 'pending' ORDER BY delivery.position FOR UPDATE OF delivery),
+                     WHERE delivery.state = 'pending' AND delivery.leased_until IS NOT NULL ORDER BY delivery.position FOR UPDATE OF delivery),
                 written AS (
                     UPDATE webhook_deliveries delivery
                        SET state = result.state, due_at = coalesce(instant(result.due), delivery.due_at), leased_until = NULL,
