@@ -35,7 +35,7 @@ def test_the_page_names_every_operation_schema_and_field(installation):
             for parameter in item.get("parameters", []) + said.get("parameters", []):
                 assert contract.resolved(parameter)["name"] in text
             # A list has dots in place of its dashes.
-            words = re.sub(r"^\s*- ", "", said["description"].replace("`", ""), flags=re.M)
+            words = re.sub(r"^\s*- ", "", said.get("description", "").replace("`", ""), flags=re.M)
             assert re.sub(r"\s+", "", words) in re.sub(r"\s+", "", _plain(text)), (path, method)
     for name, schema in document["components"]["schemas"].items():
         article = page.text.split(f'id="schema-{name}"')[1].split("</article>")[0]

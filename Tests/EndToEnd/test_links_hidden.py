@@ -161,7 +161,7 @@ def test_a_links_call_lasts_no_longer_than_the_link_says(site, visitors):
 def test_a_links_caller_id_goes_before_the_trunks(site, visitors):
     number = fresh_number()
     # A trunk that knows us by our address: what it sees in From is the caller id.
-    with site.trunk({number: 486}, users={}, caller_id="+4930000001") as trunk:
+    with site.trunk({number: 486}, users={}, caller_ids=["+4930000001"]) as trunk:
         own = site.api.create("links", dial=number, name="Ada", camera=False, caller_id="+4930000002")
         plain = site.api.create("links", dial=number, name="Ada", camera=False)
         for link, caller in ((own, "+4930000002"), (plain, "+4930000001")):

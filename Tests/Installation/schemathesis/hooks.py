@@ -16,6 +16,10 @@ def _cursor(at):
 
 schemathesis.openapi.format("cursor", st.integers(0, 4_000_000_000_000).map(_cursor))
 
+schemathesis.openapi.format("dial", st.from_regex(r"\A([+][1-9][0-9]{6,14}|[0-9]{2,6})\Z"))
+
+schemathesis.openapi.format("etag", st.integers(1, 9).map(lambda version: f'"v{version}"') | st.just("*"))
+
 
 @schemathesis.hook
 def filter_path_parameters(context, path_parameters):
