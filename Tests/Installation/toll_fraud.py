@@ -58,6 +58,9 @@ class Attack:
                 key = secrets.token_hex(8)
                 visitor.send(type="dial", number=number, origin="user", key=key)
                 answer = visitor.receive("dial-status", key=key)
+                # A room has 64 places, and whoever only hangs up keeps his for a while.
+                visitor.send(type="leave")
+                visitor.wait_for_close()
         except (AssertionError, ConnectionClosed, OSError):
             pass
         self.answers.append(answer)
