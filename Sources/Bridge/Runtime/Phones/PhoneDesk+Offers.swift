@@ -33,7 +33,8 @@ extension PhoneDesk {
             if let media = branch.negotiation.media { tell(media, call, session, isReoffered: true) }
         } else if let body {
             guard body.isType("application/sdp"), let answer = try? branch.negotiation.answer(offer: body.bytes) else {
-                endpoint.refuseOffer(token, now: now, random: &random)
+                // Said, though it is the default: Swift 6.3.1 crashes on a generic call's default argument in a debug build.
+                endpoint.refuseOffer(token, status: 488, now: now, random: &random)
                 return
             }
             calls[call]?.attempt?.branches[session] = branch
