@@ -29,9 +29,9 @@ class Installation:
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60) as answer:
             return json.loads(answer.read() or "null")
 
-    def wrk(self, seconds, connections, method, path, body=None, cursors=None):
-        """What `wrk` counted of requests of this form over that many connections."""
-        environment = os.environ | {"RINGLINK_BENCH_KEY": self.key} | ({"CURSORS": cursors} if cursors else {})
+    def wrk(self, seconds, connections, method, path, body=None, cursors=None, accepted=0):
+        """What `wrk` counted of requests of this form over that many connections. `accepted` is a status beyond those of success that is as it should be."""
+        environment = os.environ | {"RINGLINK_BENCH_KEY": self.key, "ACCEPTED": str(accepted)} | ({"CURSORS": cursors} if cursors else {})
         command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "-s", str(FOLDER / "wrk.lua"), self.origin, "--"]
         run = subprocess.run(
             [*command, method, path, *([json.dumps(body)] if body is not None else [])], env=environment, capture_output=True, text=True, check=True)
