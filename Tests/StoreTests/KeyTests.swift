@@ -26,6 +26,28 @@ struct KeyTests {
         }
     }
 
+    @Test("A key that another process has revoked opens for a second at most, one that is rotated here with its old secret for the overlap only")
+    func recently() async throws {
+        try await TestStore.with { test in
+            var generator = SeededGenerator(seed: 7)
+            let (secret, key) = try await test.store.createKey(name: "CRM", scopes: scopes, now: start, generator: &generator)
+            #expect(try await test.store.verifyKey(secret.text, now: start) == key)
+            try await test.sql { transaction throws(PostgresError) in
+                _ = try transaction.execute("UPDATE api_keys SET revoked_at = now() WHERE id = $1", .id(key.id))
+            }
+            #expect(try await test.store.verifyKey(secret.text, now: start + 999)?.id == key.id)
+            #expect(try await test.store.verifyKey(secret.text, now: start + 1_000) == nil)
+            #expect(try await test.store.verifyKey(secret.text, now: start + 999) == nil)
+
+            let (old, other) = try await test.store.createKey(name: "", scopes: [], now: start, generator: &generator)
+            #expect(try await test.store.verifyKey(old.text, now: start)?.id == other.id)
+            let rotated = try #require(try await test.store.rotateKey(other.id, overlapEnds: start + 300, now: start, generator: &generator))
+            for secret in [old, rotated.secret] { #expect(try await test.store.verifyKey(secret.text, now: start + 299)?.id == other.id) }
+            #expect(try await test.store.verifyKey(old.text, now: start + 300) == nil)
+            #expect(try await test.store.verifyKey(rotated.secret.text, now: start + 300)?.id == other.id)
+        }
+    }
+
     @Test("The secret is nowhere in the database, nor in its own description")
     func hashed() async throws {
         try await TestStore.with { test in

@@ -30,6 +30,57 @@ struct PostgresTests {
         }
     }
 
+    @Test("A connection that dies with a transaction's first word is replaced, and the transaction begins anew")
+    func killedUnseen() async throws {
+        try await TestStore.with { test in
+            let connection = try PostgresConnection(PostgresConfiguration(conninfo: test.conninfo))
+            #expect(try await connection.echo(.text("there")) == "there")
+            let tries = Counter()
+            let number = try await connection.withTransaction { transaction throws(PostgresError) in
+                tries.increment()
+                // Once: its own end comes in the same flight as the BEGIN.
+                if tries.value == 1 { _ = try transaction.execute("SELECT pg_terminate_backend(pg_backend_pid())") }
+                return try transaction.row("SELECT 7 AS number") { row throws(PostgresError) in try row.value("number", as: Int.self) }
+            }
+            #expect(number == 7 && tries.value == 2)
+        }
+    }
+
+    @Test("One statement is a transaction by itself, and a second one is refused")
+    func single() async throws {
+        try await TestStore.with { test in
+            let connection = try PostgresConnection(PostgresConfiguration(conninfo: test.conninfo))
+            try await connection.withStatement { transaction throws(PostgresError) in
+                _ = try transaction.execute("CREATE TABLE single (n int PRIMARY KEY)")
+            }
+            let error = await #expect(throws: PostgresError.self) {
+                try await connection.withStatement { transaction throws(PostgresError) in
+                    _ = try transaction.execute("INSERT INTO single VALUES (1)")
+                    _ = try transaction.execute("INSERT INTO single VALUES (2)")
+                }
+            }
+            #expect(error?.kind == .fault)
+            // The first was done and stays done: that is what one statement alone means.
+            #expect(try await test.count("SELECT count(*) AS count FROM single") == 1)
+            let duplicate = await #expect(throws: PostgresError.self) {
+                try await connection.withStatement { transaction throws(PostgresError) in
+                    _ = try transaction.execute("INSERT INTO single VALUES (1)")
+                }
+            }
+            #expect(duplicate?.isUniqueViolation == true)
+            #expect(try await connection.echo(.text("alive")) == "alive")
+        }
+    }
+
+    @Test("A transaction that sends nothing costs nothing, and leaves nothing open")
+    func empty() async throws {
+        try await TestStore.with { test in
+            let connection = try PostgresConnection(PostgresConfiguration(conninfo: test.conninfo))
+            try await connection.withTransaction { _ throws(PostgresError) in }
+            #expect(try await connection.echo(.text("alive")) == "alive")
+        }
+    }
+
     @Test("A server that is not there is an error that may pass")
     func nobodyThere() async throws {
         let error = await #expect(throws: StoreError.self) {

@@ -52,7 +52,7 @@ public struct ListedCall: Sendable, Equatable {
 extension Store {
     /// The calls that `filter` wants, newest first. Every page is read by an index, however many calls there are.
     public func calls(_ filter: CallFilter = CallFilter(), _ page: PageRequest) async throws(StoreError) -> Page<ListedCall> {
-        let rows = try await transaction { transaction throws(PostgresError) in
+        let rows = try await statement { transaction throws(PostgresError) in
             let (pieces, parameters) = CallListStatement.statement(filter, page)
             return try transaction.rows(of: pieces, parameters) { row throws(PostgresError) in try row.listedCall() }
         }
@@ -64,7 +64,7 @@ extension Store {
         try await transaction { transaction throws(PostgresError) in
             let (pieces, parameters) = CallListStatement.statement(filter, page)
             return try transaction.rows(of: ["EXPLAIN"] + pieces, parameters) { row throws(PostgresError) in
-                try row.value("\"QUERY PLAN\"", as: String.self)
+                try row.value("QUERY PLAN", as: String.self)
             }
             .joined(separator: "\n")
         }

@@ -34,13 +34,17 @@ extension Store {
         try await transaction { transaction throws(PostgresError) in try transaction.hasAnyKey() }
     }
 
-    /// The key that this secret opens, unless it is unknown, expired or revoked.
+    /// The key that this secret opens, unless it is unknown, expired or revoked. One that another process has revoked within the last second
+    /// may still open.
     ///
     /// It is found by its hash, so how long the search takes says nothing about the secret.
     public func verifyKey(_ secret: String, now: Int64) async throws(StoreError) -> APIKey? {
         guard let secret = APIKeySecret(secret) else { return nil }
-        return try await transaction { transaction throws(PostgresError) in
-            let key = try transaction.row(
+        let hash = Self.hash(secret)
+        if let key = recentKeys.key(hash, now: now) { return key }
+        let lookup = recentKeys.lookup()
+        let key = try await statement { transaction throws(PostgresError) in
+            try transaction.row(
                 """
                 SELECT id, name, scopes, milliseconds(created_at) AS created_at, milliseconds(expires_at) AS expires_at,
                        milliseconds(revoked_at) AS revoked_at, milliseconds(rotated_at) AS rotated_at,
@@ -48,19 +52,22 @@ extension Store {
                   FROM api_keys
                  WHERE (hash = $1 OR (previous_hash = $1 AND previous_until > instant($2)))
                    AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > instant($2))
-                """, .bytes(Self.hash(secret)), .int(now)
+                """, .bytes(hash), .int(now)
             ) { row throws(PostgresError) in try row.apiKey() }
-            guard let key else { return nil }
-            // To the minute: a key that is used a thousand times a second is written down once in a minute.
-            if key.lastUsedAt.map({ now - $0 >= Self.useMilliseconds }) ?? true {
+        }
+        guard let key else { return nil }
+        recentKeys.remember(key, hash, found: lookup, now: now)
+        // To the minute: a key that is used a thousand times a second is written down once in a minute.
+        if key.lastUsedAt.map({ now - $0 >= Self.useMilliseconds }) ?? true {
+            try await statement { transaction throws(PostgresError) in
                 _ = try transaction.execute(
                     """
                     UPDATE api_keys SET last_used_at = instant($2) WHERE id = (
                         SELECT id FROM api_keys WHERE id = $1 AND (last_used_at IS NULL OR last_used_at <= instant($3)) FOR UPDATE SKIP LOCKED)
                     """, .id(key.id), .int(now), .int(now - Self.useMilliseconds))
             }
-            return key
         }
+        return key
     }
 
     /// How exactly the last use of a key is known.
@@ -99,7 +106,8 @@ extension Store {
 
     /// Makes the key useless from now on; `false` if there is none or it was revoked before.
     public func revokeKey(_ id: APIKeyID, now: Int64) async throws(StoreError) -> Bool {
-        try await transaction { transaction throws(PostgresError) in
+        defer { recentKeys.forget() }
+        return try await transaction { transaction throws(PostgresError) in
             try transaction.execute(
                 "UPDATE api_keys SET revoked_at = instant($2) WHERE id = $1 AND revoked_at IS NULL", .id(id), .int(now)) == 1
         }
@@ -112,6 +120,7 @@ extension Store {
         _ id: APIKeyID, overlapEnds: Int64, now: Int64, generator: inout some RandomNumberGenerator
     ) async throws(StoreError) -> (secret: APIKeySecret, key: APIKey)? {
         let secret = APIKeySecret(random: &generator)
+        defer { recentKeys.forget() }
         let key = try await transaction { transaction throws(PostgresError) in
             try transaction.row(
                 """

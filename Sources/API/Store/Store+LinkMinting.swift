@@ -58,7 +58,7 @@ extension Store {
         var links: [MintedLink] = []
         links.reserveCapacity(wishes.count)
         for wish in wishes { links.append(Self.link(wish, secret: wish.signingKey.flatMap { keys[$0]?.secret }, now: now, &generator)) }
-        try await transaction { [links] transaction throws(PostgresError) in try transaction.insert(links) }
+        try await statement { [links] transaction throws(PostgresError) in try transaction.insert(links) }
         return .minted(links)
     }
 

@@ -11,6 +11,7 @@ public final class Store: Sendable {
     let logger: Logger
     /// `nil` for a process that neither reads nor writes secrets.
     let atRest: AtRestKeyring?
+    let recentKeys = RecentKeys()
 
     private init(pool: PostgresPool, atRest: AtRestKeyring?, logger: Logger) {
         self.pool = pool
@@ -40,7 +41,7 @@ public final class Store: Sendable {
 
     /// Asks the database for a sign of life, for readiness checks.
     public func ping() async throws(StoreError) {
-        try await transaction { transaction throws(PostgresError) in _ = try transaction.execute("SELECT 1") }
+        try await statement { transaction throws(PostgresError) in _ = try transaction.execute("SELECT 1") }
     }
 
     /// Ends the connections once their transactions are done; everything after this is refused as `cancelled`.
@@ -55,11 +56,26 @@ public final class Store: Sendable {
         do throws(PostgresError) {
             return try await pool.withTransaction(body)
         } catch {
-            let failure = StoreError(error)
-            logger.log(
-                level: failure.isRetryable || failure.code == .cancelled ? .warning : .error, "database transaction failed",
-                metadata: ["code": "\(failure.code.rawValue)", "message": "\(failure.message)"])
-            throw failure
+            throw told(error)
         }
+    }
+
+    /// Runs a transaction of exactly one statement, which costs less.
+    func statement<T: Sendable>(
+        _ body: @Sendable (borrowing PostgresTransaction) throws(PostgresError) -> T
+    ) async throws(StoreError) -> T {
+        do throws(PostgresError) {
+            return try await pool.withStatement(body)
+        } catch {
+            throw told(error)
+        }
+    }
+
+    private func told(_ error: PostgresError) -> StoreError {
+        let failure = StoreError(error)
+        logger.log(
+            level: failure.isRetryable || failure.code == .cancelled ? .warning : .error, "database transaction failed",
+            metadata: ["code": "\(failure.code.rawValue)", "message": "\(failure.message)"])
+        return failure
     }
 }

@@ -104,10 +104,11 @@ final class MediaLoop {
     }
 
     private func receiveBrowsers() {
+        let began = MonotonicClock.now()
         received = 0
         backlog.ipv4 = receive(sockets.ipv4)
         if let ipv6 = sockets.ipv6 { backlog.ipv6 = receive(ipv6) }
-        pace.looked(found: received, now: MonotonicClock.now())
+        pace.looked(found: received, began: began)
     }
 
     /// - Returns: whether there is more than one turn may take.

@@ -25,57 +25,73 @@ public actor PostgresConnection {
     public func withTransaction<T: Sendable>(
         _ body: @Sendable (borrowing PostgresTransaction) throws(PostgresError) -> T
     ) throws(PostgresError) -> T {
-        var attempt = 1
-        while true {
-            do throws(PostgresError) {
-                return try runOnce(body)
-            } catch {
-                guard error.kind == .conflict, attempt < Self.attempts else { throw error }
-                attempt += 1
-            }
-        }
-    }
-
-    /// Disconnects. A later use connects again.
-    public func disconnect() { session = nil }
-
-    private func runOnce<T>(
-        _ body: (borrowing PostgresTransaction) throws(PostgresError) -> T
-    ) throws(PostgresError) -> T {
-        let session = try begin()
-        do throws(PostgresError) {
+        try repeating { session throws(PostgresError) in
+            session.begin()
             let value = try body(PostgresTransaction(session: session))
+            guard !session.isUnopened else { return value }
             // COMMIT after a failed statement is answered with a quiet ROLLBACK: a body that swallowed the error must not pass for done.
             guard session.isInTransaction else {
                 throw PostgresError(session.isConnected ? .fault : .unavailable, "the transaction had failed before its end")
             }
             try session.run(script: "COMMIT")
             return value
-        } catch {
-            abandon(session)
-            throw error
         }
     }
 
-    /// A connection that died while idle is found out here, where nothing has been done yet, so it may be replaced in silence.
-    private func begin() throws(PostgresError) -> PostgresSession {
-        let begin = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
-        if let session {
+    /// Runs the one statement of `body` as a transaction of its own: one way to the server and back instead of two. A second statement is
+    /// refused as a `fault`.
+    ///
+    /// Should the connection be lost under way, nobody knows whether a change was made, as with a COMMIT.
+    public func withStatement<T: Sendable>(
+        _ body: @Sendable (borrowing PostgresTransaction) throws(PostgresError) -> T
+    ) throws(PostgresError) -> T {
+        try repeating { session throws(PostgresError) in
+            session.beginSingle()
+            return try body(PostgresTransaction(session: session))
+        }
+    }
+
+    /// Disconnects. A later use connects again.
+    public func disconnect() { session = nil }
+
+    /// Runs `work` until it succeeds, or fails for a reason that another try would not mend.
+    private func repeating<T>(_ work: (PostgresSession) throws(PostgresError) -> T) throws(PostgresError) -> T {
+        var attempt = 1
+        while true {
+            // A connection that died while idle is found out here, where nothing has been done yet, so it may be replaced in silence.
+            if let session, !session.isQuiet { self.session = nil }
+            let isFresh = session == nil
+            let session = try connected()
             do throws(PostgresError) {
-                try session.run(script: begin)
-                return session
+                let value = try work(session)
+                session.forgetOpening()
+                return value
             } catch {
-                self.session = nil
-                guard error.kind == .unavailable else { throw error }
+                let isUnopened = session.isUnopened
+                session.forgetOpening()
+                abandon(session)
+                // It died unseen, and with its first word: nothing can have been done.
+                if error.kind == .unavailable, isUnopened, !isFresh {
+                    self.session = nil
+                    continue
+                }
+                guard error.kind == .conflict, attempt < Self.attempts else { throw error }
+                attempt += 1
             }
         }
+    }
+
+    private func connected() throws(PostgresError) -> PostgresSession {
+        if let session { return session }
         let fresh = try PostgresSession(configuration)
-        try fresh.run(script: begin)
         session = fresh
         return fresh
     }
 
     private func abandon(_ session: PostgresSession) {
+        guard session.isConnected else { return self.session = nil }
+        // Idle: there is nothing to take back.
+        guard !session.isIdle else { return }
         do throws(PostgresError) {
             try session.run(script: "ROLLBACK")
         } catch {

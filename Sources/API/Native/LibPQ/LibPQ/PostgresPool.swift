@@ -43,6 +43,21 @@ public actor PostgresPool {
         }
     }
 
+    /// Runs `body` as `PostgresConnection.withStatement` does, on the next free connection.
+    nonisolated public func withStatement<T: Sendable>(
+        _ body: @Sendable (borrowing PostgresTransaction) throws(PostgresError) -> T
+    ) async throws(PostgresError) -> T {
+        let connection = try await lease()
+        do throws(PostgresError) {
+            let value = try await connection.withStatement(body)
+            await giveBack(connection)
+            return value
+        } catch {
+            await giveBack(connection)
+            throw error
+        }
+    }
+
     /// How many connections there are and are at work, how many transactions wait for one, and how many waited in vain since the start.
     public var figures: (connections: Int, busy: Int, waiting: Int, exhausted: Int) {
         (connections, isClosed ? 0 : connections - idle.count, line.count, exhaustedCount)

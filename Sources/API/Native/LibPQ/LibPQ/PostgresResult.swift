@@ -3,6 +3,8 @@ private import CLibPQ
 /// What the server answered to one statement: the only owner of a `PGresult`.
 final class PostgresResult {
     private let handle: OpaquePointer
+    /// Filled at the first look: libpq compares name by name, for each value of each row.
+    private lazy var columns = names()
 
     init(owning handle: OpaquePointer) { self.handle = handle }
 
@@ -25,9 +27,16 @@ final class PostgresResult {
     var affectedRows: Int { PQcmdTuples(handle).flatMap { Int(String(cString: $0)) } ?? 0 }
 
     /// `nil` if there is no such column.
-    func index(ofColumn name: String) -> Int32? {
-        let index = PQfnumber(handle, name)
-        return index < 0 ? nil : index
+    func index(ofColumn name: String) -> Int32? { columns[name] }
+
+    private func names() -> [String: Int32] {
+        var columns: [String: Int32] = [:]
+        for column in 0..<PQnfields(handle) {
+            guard let name = PQfname(handle, column) else { continue }
+            let text = String(cString: name)
+            if columns[text] == nil { columns[text] = column }
+        }
+        return columns
     }
 
     /// `nil` for NULL.

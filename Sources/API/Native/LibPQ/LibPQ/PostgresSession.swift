@@ -1,4 +1,5 @@
 private import CLibPQ
+internal import Glibc
 
 /// One session with the server: the only owner of a `PGconn`.
 ///
@@ -8,8 +9,21 @@ final class PostgresSession {
     private let handle: OpaquePointer
     /// SQL text → the name under which the server keeps it parsed.
     private var prepared: [String: String] = [:]
+    private var opening = Opening.none
     /// Far above the number of statements in this program, so the cache is a constant set in practice and bounded in any case.
     private static let preparedLimit = 512
+
+    /// What comes before the next statement.
+    private enum Opening {
+        case none
+        /// A BEGIN, which travels with it: one way to the server and back instead of two.
+        case begin
+        /// Nothing: the next statement is its own transaction, and there is no other after it.
+        case single
+        case used
+    }
+
+    private static let begin = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
 
     /// Connects and makes the session ready, within the configuration's limits; throws `unavailable` otherwise.
     init(_ configuration: PostgresConfiguration) throws(PostgresError) {
@@ -33,9 +47,36 @@ final class PostgresSession {
     /// Whether a transaction is open in which no statement has failed.
     var isInTransaction: Bool { PQtransactionStatus(handle) == PQTRANS_INTRANS }
 
+    /// Whether no transaction is open, and no statement under way.
+    var isIdle: Bool { PQtransactionStatus(handle) == PQTRANS_IDLE && PQpipelineStatus(handle) == PQ_PIPELINE_OFF }
+
+    /// Whether nothing has come from the server since its last answer. What comes unasked is nearly always its farewell.
+    var isQuiet: Bool {
+        var descriptor = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
+        return isConnected && poll(&descriptor, 1, 0) == 0
+    }
+
+    /// Whether the transaction that was wanted has not reached the server yet, as far as is known here.
+    var isUnopened: Bool { opening == .begin }
+
+    /// The next statement opens a transaction.
+    func begin() { opening = .begin }
+
+    /// The next statement is a transaction by itself; another one after it is refused.
+    func beginSingle() { opening = .single }
+
+    /// After a transaction, however it ended.
+    func forgetOpening() { opening = .none }
+
     /// Runs one prepared statement; the SQL is sent and parsed once per session.
     func execute(_ sql: String, _ parameters: [PostgresValue]) throws(PostgresError) -> PostgresResult {
         let arguments = try PostgresArguments(parameters)
+        switch opening {
+        case .used: throw PostgresError(.fault, "a second statement where one was announced")
+        case .single: opening = .used
+        case .begin: return try executeOpening(sql, arguments)
+        case .none: break
+        }
         let name = try prepare(sql)
         let answer = arguments.withPointers { pointers in
             PQexecPrepared(handle, name, Int32(pointers.count), pointers.baseAddress, nil, nil, 0)
@@ -45,13 +86,53 @@ final class PostgresSession {
 
     /// Runs statements as they stand, several if separated by semicolons. For constant texts only.
     func run(script: String) throws(PostgresError) {
-        _ = try accept(PQexec(handle, script))
+        guard opening == .begin else {
+            _ = try accept(PQexec(handle, script))
+            return
+        }
+        _ = try accept(PQexec(handle, Self.begin + ";" + script))
+        opening = .none
     }
+
+    /// BEGIN and the first statement in one flight (libpq's pipeline mode, PostgreSQL's manual section 34.5).
+    private func executeOpening(_ sql: String, _ arguments: PostgresArguments) throws(PostgresError) -> PostgresResult {
+        let name = try prepare(sql)
+        guard PQenterPipelineMode(handle) == 1 else { throw lost }
+        let isSent =
+            PQsendQueryParams(handle, Self.begin, 0, nil, nil, nil, nil, 0) == 1
+            && arguments.withPointers { pointers in
+                PQsendQueryPrepared(handle, name, Int32(pointers.count), pointers.baseAddress, nil, nil, 0) == 1
+            } && PQpipelineSync(handle) == 1
+        guard isSent else { throw lost }
+        let opened = collect()
+        let answered = collect()
+        let synchronized = PQgetResult(handle).map { PostgresResult(owning: $0) }
+        guard let opened, let answered, synchronized != nil, isConnected, PQexitPipelineMode(handle) == 1 else {
+            throw opened?.failure(connectionLost: !isConnected) ?? answered?.failure(connectionLost: !isConnected) ?? lost
+        }
+        if let failure = opened.failure(connectionLost: false) { throw failure }
+        opening = .none
+        if let failure = answered.failure(connectionLost: false) { throw failure }
+        return answered
+    }
+
+    /// The answer to the next statement of a pipeline: what comes up to the NULL that ends it.
+    private func collect() -> PostgresResult? {
+        var first: PostgresResult?
+        while let answer = PQgetResult(handle) {
+            let result = PostgresResult(owning: answer)
+            if first == nil { first = result }
+            guard isConnected else { break }
+        }
+        return first
+    }
+
+    private var lost: PostgresError { PostgresError(isConnected ? .fault : .unavailable, Self.message(of: handle)) }
 
     private func prepare(_ sql: String) throws(PostgresError) -> String {
         if let name = prepared[sql] { return name }
         if prepared.count >= Self.preparedLimit {
-            try run(script: "DEALLOCATE ALL")
+            _ = try accept(PQexec(handle, "DEALLOCATE ALL"))
             prepared.removeAll()
         }
         let name = "s\(prepared.count)"
@@ -62,9 +143,7 @@ final class PostgresSession {
 
     /// Takes ownership of libpq's answer, or throws what it says.
     private func accept(_ answer: OpaquePointer?) throws(PostgresError) -> PostgresResult {
-        guard let answer else {
-            throw PostgresError(isConnected ? .fault : .unavailable, Self.message(of: handle))
-        }
+        guard let answer else { throw lost }
         let result = PostgresResult(owning: answer)
         if let failure = result.failure(connectionLost: !isConnected) { throw failure }
         return result

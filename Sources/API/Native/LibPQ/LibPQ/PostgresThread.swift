@@ -1,4 +1,4 @@
-import Glibc
+internal import Glibc
 
 /// A thread that runs the jobs of one actor, one after the other, so that blocking in them holds up nobody else.
 ///
