@@ -23,6 +23,7 @@ struct Migration: Sendable {
         Migration(version: 8, name: "trunks", script: PackageResources._008_trunks_sql),
         Migration(version: 9, name: "calls", script: PackageResources._009_calls_sql),
         Migration(version: 10, name: "webhooks_durable", script: PackageResources._010_webhooks_sql),
+        Migration(version: 11, name: "times", script: PackageResources._011_times_sql),
     ]
 
     /// The version that this program brings a database to.
