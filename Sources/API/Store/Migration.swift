@@ -24,6 +24,7 @@ struct Migration: Sendable {
         Migration(version: 9, name: "calls", script: PackageResources._009_calls_sql),
         Migration(version: 10, name: "webhooks_durable", script: PackageResources._010_webhooks_sql),
         Migration(version: 11, name: "times", script: PackageResources._011_times_sql),
+        Migration(version: 12, name: "outbox", script: PackageResources._012_outbox_sql),
     ]
 
     /// The version that this program brings a database to.

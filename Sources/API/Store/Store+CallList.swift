@@ -54,6 +54,7 @@ extension Store {
     public func calls(_ filter: CallFilter = CallFilter(), _ page: PageRequest) async throws(StoreError) -> Page<ListedCall> {
         let rows = try await statement { transaction throws(PostgresError) in
             let (pieces, parameters) = CallListStatement.statement(filter, page)
+            transaction.planOnceByIndexes()
             return try transaction.rows(of: pieces, parameters) { row throws(PostgresError) in try row.listedCall() }
         }
         return page.page(of: rows) { PageCursor(at: $0.call.queuedAt, id: $0.call.id.text) }

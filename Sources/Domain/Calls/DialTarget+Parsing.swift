@@ -10,7 +10,8 @@ extension DialTarget {
     public init(parsing text: String) throws(DialTargetError) {
         guard text.utf8.count <= Self.textLimit else { throw .invalidNumber }
         // In «+49 (0)30…» the zero is dialled from inside the country only; dropping the brackets would call somebody else.
-        guard !text.utf8.contains("(0)".utf8) else { throw .invalidNumber }
+        // (Looked for by its bracket first, which is cheap: numbers are read from the database, too.)
+        guard !text.utf8.contains(UInt8(ascii: "(")) || !text.utf8.contains("(0)".utf8) else { throw .invalidNumber }
 
         let written = text.utf8.filter { !$0.isNumberSeparator }
         let hasPlus = written.first == UInt8(ascii: "+")

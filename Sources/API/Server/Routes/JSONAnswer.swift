@@ -3,7 +3,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// A JSON answer: snake case, keys in order, never cached.
+/// A JSON answer, never cached.
 enum JSONAnswer {
     static func response(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
         let body = ByteBuffer(bytes: try encode(value))
@@ -11,10 +11,5 @@ enum JSONAnswer {
             status: status, headers: [.contentType: "application/json", .cacheControl: "no-store"], body: ResponseBody(byteBuffer: body))
     }
 
-    static func encode(_ value: some Encodable) throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return try encoder.encode(value)
-    }
+    static func encode(_ value: some Encodable) throws -> Data { Data(try DocumentEncoder.encode(value)) }
 }

@@ -21,19 +21,21 @@ extension Store {
         limit: Int, endpointLimit: Int, failingLimit: Int? = nil, leaseUntil: Int64, now: Int64
     ) async throws(StoreError) -> [ClaimedDelivery] {
         let (claimed, sealed) = try await transaction { transaction throws(PostgresError) in
-            try transaction.planOnce()
+            transaction.planOnceByIndexes()
+            // What is earlier is looked up one by one, and in an order that only its own index has: as a join, or by the index of what is due,
+            // each claim would read everything that waits.
             let claimed = try transaction.rows(
                 """
                 WITH due AS MATERIALIZED (
                     SELECT next.position FROM webhook_endpoints endpoint CROSS JOIN LATERAL (
                         SELECT delivery.position FROM webhook_deliveries delivery
-                         WHERE delivery.endpoint = endpoint.id AND delivery.state = 'pending' AND delivery.due_at <= instant($1)
+                         WHERE delivery.endpoint = endpoint.id AND delivery.finished_at IS NULL AND delivery.due_at <= instant($1)
                            AND (delivery.leased_until IS NULL OR delivery.leased_until <= instant($1))
-                           AND NOT EXISTS (
-                               SELECT FROM webhook_deliveries earlier
-                                WHERE earlier.endpoint = delivery.endpoint AND earlier.subject = delivery.subject
-                                  AND earlier.state = 'pending' AND earlier.position < delivery.position
-                                  AND earlier.holds_until > instant($1))
+                           AND (SELECT earlier.position FROM webhook_deliveries earlier
+                                 WHERE earlier.endpoint = delivery.endpoint AND earlier.subject = delivery.subject
+                                   AND earlier.state = 'pending' AND earlier.position < delivery.position
+                                   AND earlier.holds_until > instant($1)
+                                 ORDER BY earlier.subject, earlier.position LIMIT 1) IS NULL
                          ORDER BY delivery.due_at, delivery.position
                          LIMIT greatest(0, CASE WHEN endpoint.failing_since IS NULL THEN $3::bigint ELSE $5::bigint END - (
                              SELECT count(*) FROM webhook_deliveries busy
@@ -80,7 +82,7 @@ extension Store {
         let results = finished.map { DeliveryResult($0, now: now) }
         let changes = EndpointChange.of(finished, now: now)
         return try await transaction { transaction throws(PostgresError) in
-            try transaction.planOnce()
+            transaction.planOnceByIndexes()
             // The endpoints before the deliveries, as deleting an endpoint takes them, and everybody in the same order.
             for change in changes { try transaction.note(change, now: now) }
             let written = try transaction.rows(
@@ -231,9 +233,6 @@ private struct EndpointChange {
 }
 
 extension PostgresTransaction {
-    /// For statements that run many times a second and are long: to plan them costs more than to run them.
-    fileprivate func planOnce() throws(PostgresError) { _ = try execute("SET LOCAL plan_cache_mode = force_generic_plan") }
-
     fileprivate func sealedSigners(of endpoints: Set<WebhookID>, now: Int64) throws(PostgresError) -> [SealedSigners] {
         try rows(
             """

@@ -25,6 +25,14 @@ final class PostgresSession {
 
     private static let begin = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
 
+    private static let indexesOnly = """
+        SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true),
+               set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)
+        """
+
+    /// Whether the next statement is to be planned once.
+    private var isPlannedOnce = false
+
     /// Connects and makes the session ready, within the configuration's limits; throws `unavailable` otherwise.
     init(_ configuration: PostgresConfiguration) throws(PostgresError) {
         let connected = configuration.keywords.withCStrings { names, values in PQconnectdbParams(names, values, 1) }
@@ -65,18 +73,27 @@ final class PostgresSession {
     /// The next statement is a transaction by itself; another one after it is refused.
     func beginSingle() { opening = .single }
 
+    func planOnceByIndexes() { isPlannedOnce = true }
+
     /// After a transaction, however it ended.
-    func forgetOpening() { opening = .none }
+    func forgetOpening() {
+        opening = .none
+        isPlannedOnce = false
+    }
 
     /// Runs one prepared statement; the SQL is sent and parsed once per session.
     func execute(_ sql: String, _ parameters: [PostgresValue]) throws(PostgresError) -> PostgresResult {
         let arguments = try PostgresArguments(parameters)
+        // In one flight it is one transaction, also without BEGIN: local settings end with it.
+        var before = isPlannedOnce ? [Self.indexesOnly] : []
+        isPlannedOnce = false
         switch opening {
         case .used: throw PostgresError(.fault, "a second statement where one was announced")
         case .single: opening = .used
-        case .begin: return try executeOpening(sql, arguments)
+        case .begin: before.insert(Self.begin, at: 0)
         case .none: break
         }
+        guard before.isEmpty else { return try executeInFlight(sql, arguments, before: before) }
         let name = try prepare(sql)
         let answer = arguments.withPointers { pointers in
             PQexecPrepared(handle, name, Int32(pointers.count), pointers.baseAddress, nil, nil, 0)
@@ -94,27 +111,36 @@ final class PostgresSession {
         opening = .none
     }
 
-    /// BEGIN and the first statement in one flight (libpq's pipeline mode, PostgreSQL's manual section 34.5).
-    private func executeOpening(_ sql: String, _ arguments: PostgresArguments) throws(PostgresError) -> PostgresResult {
+    /// Constant statements and a prepared one in one flight (libpq's pipeline mode, PostgreSQL's manual section 34.5).
+    private func executeInFlight(
+        _ sql: String, _ arguments: PostgresArguments, before: [String]
+    ) throws(PostgresError) -> PostgresResult {
         let name = try prepare(sql)
         guard PQenterPipelineMode(handle) == 1 else { throw lost }
-        let isSent =
-            PQsendQueryParams(handle, Self.begin, 0, nil, nil, nil, nil, 0) == 1
+        var isSent = before.allSatisfy(send)
+        isSent =
+            isSent
             && arguments.withPointers { pointers in
                 PQsendQueryPrepared(handle, name, Int32(pointers.count), pointers.baseAddress, nil, nil, 0) == 1
-            } && PQpipelineSync(handle) == 1
-        guard isSent else { throw lost }
-        let opened = collect()
-        let answered = collect()
-        let synchronized = PQgetResult(handle).map { PostgresResult(owning: $0) }
-        guard let opened, let answered, synchronized != nil, isConnected, PQexitPipelineMode(handle) == 1 else {
-            throw opened?.failure(connectionLost: !isConnected) ?? answered?.failure(connectionLost: !isConnected) ?? lost
+            }
+        guard isSent, PQpipelineSync(handle) == 1 else { throw lost }
+        var results: [PostgresResult] = []
+        for _ in 0...before.count {
+            guard let result = collect() else { throw lost }
+            results.append(result)
         }
-        if let failure = opened.failure(connectionLost: false) { throw failure }
-        opening = .none
-        if let failure = answered.failure(connectionLost: false) { throw failure }
-        return answered
+        let isSynchronized = PQgetResult(handle).map { PostgresResult(owning: $0) } != nil
+        guard isConnected, isSynchronized, PQexitPipelineMode(handle) == 1 else {
+            for result in results { if let failure = result.failure(connectionLost: !isConnected) { throw failure } }
+            throw lost
+        }
+        // The transaction is open from here on, whatever became of its first statement.
+        if opening == .begin, results[0].failure(connectionLost: false) == nil { opening = .none }
+        for result in results { if let failure = result.failure(connectionLost: false) { throw failure } }
+        return results[before.count]
     }
+
+    private func send(_ constant: String) -> Bool { PQsendQueryParams(handle, constant, 0, nil, nil, nil, nil, 0) == 1 }
 
     /// The answer to the next statement of a pipeline: what comes up to the NULL that ends it.
     private func collect() -> PostgresResult? {

@@ -4,6 +4,11 @@
 public struct PostgresTransaction: ~Copyable {
     let session: PostgresSession
 
+    /// What comes next is planned once, and as if every table in it were large: for statements that run many times a second, take longer to plan
+    /// than to run, and have an index for all that they look for. Otherwise a plan that was made while a table was empty would be kept when
+    /// it has filled. Holds until the end of the transaction, and costs no way to the server.
+    public func planOnceByIndexes() { session.planOnceByIndexes() }
+
     /// Runs a statement for its effect and returns how many rows it touched.
     @discardableResult
     public func execute(_ sql: StaticString, _ parameters: PostgresValue...) throws(PostgresError) -> Int {
