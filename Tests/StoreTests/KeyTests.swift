@@ -33,7 +33,7 @@ struct KeyTests {
             let (secret, key) = try await test.store.createKey(name: "CRM", scopes: scopes, now: start, generator: &generator)
             #expect(try await test.store.verifyKey(secret.text, now: start) == key)
             try await test.sql { transaction throws(PostgresError) in
-                _ = try transaction.execute("UPDATE api_keys SET revoked_at = now() WHERE id = $1", .id(key.id))
+                _ = try transaction.execute("UPDATE api_keys SET revoked_at = now() WHERE id = $1", .text(key.id.text))
             }
             #expect(try await test.store.verifyKey(secret.text, now: start + 999)?.id == key.id)
             #expect(try await test.store.verifyKey(secret.text, now: start + 1_000) == nil)
