@@ -1,18 +1,21 @@
 """`ringlink doctor`: each thing is broken once, and named in words that say what to do."""
 
+import calendar
 import os
 import re
+import shutil
 import socket
 import subprocess
 import tempfile
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from Installation.database import foreign_postgres
 from Installation.rest import REST
-from Installation.ringlink import BINARY, SERVICE_USER, Installation
+from Installation.ringlink import BINARY, ROOT, SERVICE_USER, Installation
 
 
 class Report:
@@ -185,11 +188,37 @@ def test_the_secret_is_never_shown(installation):
     assert key not in report.text and not re.search(r"\b[0-9a-f]{64}\b", report.text) and SERVICE_USER
 
 
-def test_the_clock():
-    """Against the database's, which here is the same machine's."""
-    with foreign_postgres() as url:
+@pytest.fixture(scope="module")
+def shifted():
+    """The environment of a program for which it is another time of day, by so many seconds; its timers go on as ever."""
+    # PostgreSQL runs as another user, who must get there.
+    place = Path(tempfile.mkdtemp(prefix="rl-clock-", dir="/tmp"))
+    place.chmod(0o755)
+    library, source = place / "clock_shift.so", ROOT / "Tests/Installation/clock_shift.c"
+    subprocess.run([shutil.which("clang") or "cc", "-Wall", "-Werror", "-O1", "-shared", "-fPIC", "-o", str(library), str(source)], check=True)
+    yield lambda seconds: {"LD_PRELOAD": str(library), "CLOCK_SHIFT_SECONDS": str(seconds)}
+    shutil.rmtree(place)
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(90, "s behind the database's"), (-3_600, "s ahead of the database's"), (1, None)])
+def test_a_clock_that_is_not_that_of_the_database(shifted, seconds, words):
+    """The host of the database has another time, really: all of PostgreSQL is told so by its C library."""
+    with foreign_postgres(shifted(seconds)) as url:
         installation = Installation("doctor-clock", {"DATABASE_URL": url})
         try:
-            assert doctor(installation).of("clock")[0][0] in ("ok", "warning")
+            report = doctor(installation)
+            if words is None:
+                assert report.of("clock")[0][0] in ("ok", "warning"), report.text
+            else:
+                report.is_fault("clock", words, "timedatectl")
+                # Between the two looks there is a moment.
+                told = int(re.search(r"It is (\d+) s", report.of("clock")[0][1])[1])
+                assert abs(told - abs(seconds)) <= 1
         finally:
             installation.remove()
+
+
+def test_a_clock_that_has_lost_its_battery(idle, shifted):
+    """The doctor's own host believes that it is the year 2000."""
+    seconds = calendar.timegm((2000, 1, 1, 0, 0, 0)) - int(time.time())
+    doctor(idle, **shifted(seconds)).is_fault("clock", "2000-01-01T00:0", "which is past", "timedatectl")

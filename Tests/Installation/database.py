@@ -13,9 +13,10 @@ import time
 
 
 class ForeignPostgres:
-    """Started with the object; `stop` it at the end."""
+    """Started with the object; `stop` it at the end. `environment` is added to that of the server."""
 
-    def __init__(self):
+    def __init__(self, environment=None):
+        self._environment = os.environ | (environment or {})
         self.folder = tempfile.mkdtemp(prefix="rl-pg-", dir="/tmp")
         self._identity = []
         if os.getuid() == 0:
@@ -43,6 +44,7 @@ class ForeignPostgres:
             + [f"{self._programs}/postgres", "-D", f"{self.folder}/data", "-h", "127.0.0.1", "-p", str(self.port), "-k", self.folder, "-F"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            env=self._environment,
             cwd="/",
         )
         deadline = time.monotonic() + 30
@@ -65,9 +67,9 @@ class ForeignPostgres:
 
 
 @contextlib.contextmanager
-def foreign_postgres():
+def foreign_postgres(environment=None):
     """Its URL."""
-    server = ForeignPostgres()
+    server = ForeignPostgres(environment)
     try:
         yield server.url
     finally:
