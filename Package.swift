@@ -41,6 +41,7 @@ let hummingbird: [Target.Dependency] = [
 ]
 let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -55,6 +56,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: ["FullFoundation"]),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -83,7 +85,7 @@ let package = Package(
             "API", "Sources/API/Server",
             [
                 "Domain", "Store", "Webhooks", "PhoneNumber", "QREncode", "LibPNG", "Zlib", crypto, logging, lifecycle, webSocket, nioSSL,
-                httpTypes, hummingbirdTLS, httpClient,
+                httpTypes, hummingbirdTLS, httpClient, yams,
             ] + nio
                 + nioHTTPTypes
                 + hummingbird,
@@ -148,7 +150,7 @@ let package = Package(
         tests(
             "APITests",
             [
-                "API", "Store", "Domain", "QREncode", crypto, logging, lifecycle, httpTypes, httpClient,
+                "API", "Store", "Domain", "QREncode", crypto, logging, lifecycle, httpTypes, httpClient, yams,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ] + nio
                 + hummingbird),

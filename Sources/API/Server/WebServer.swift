@@ -79,7 +79,7 @@ package struct WebServer: Service {
     }
 
     package func run() async throws {
-        let responder = router.buildResponder()
+        let responder = router(reference: try ContractAssets.page()).buildResponder()
         let policy = UpgradePolicy(
             origins: settings.origins,
             isKeyValid: { [calls, clock] key in (try? await calls.key(key, now: clock.wallMilliseconds)) != nil },
@@ -99,7 +99,7 @@ package struct WebServer: Service {
         try await group.run()
     }
 
-    private var router: Router<WebContext> {
+    private func router(reference: WebAsset) -> Router<WebContext> {
         let router = Router(context: WebContext.self)
         router.add(middleware: RequestNaming())
         router.add(middleware: AccessLog(clock: clock, metrics: requests))
@@ -107,7 +107,7 @@ package struct WebServer: Service {
         router.add(middleware: SecurityHeadersMiddleware(headers: SecurityHeaders(origins: settings.origins)))
         router.add(middleware: CrossOrigin(origins: settings.sharedWith))
         router.add(middleware: ProblemMiddleware())
-        PageRoutes(calls: calls, clock: clock).add(to: router)
+        PageRoutes(reference: reference, calls: calls, clock: clock).add(to: router)
         HealthRoutes(parts: parts).add(to: router)
         SignalInfoRoutes(build: settings.build, calls: calls, clock: clock).add(to: router)
         MetricsRoutes(

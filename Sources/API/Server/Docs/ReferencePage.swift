@@ -1,20 +1,25 @@
+import Yams
+
 /// The contract as a page: `openapi.yaml` in HTML, without a script and without anything from another host.
 package struct ReferencePage {
     private static let methods = ["get", "post", "put", "patch", "delete"]
 
-    private let document: YAMLNode
+    private let document: Node
 
     private struct Operation {
         var method: String
         var path: String
-        var said: YAMLNode
-        var parameters: [YAMLNode]
+        var said: Node
+        var parameters: [Node]
 
         var id: String { said["operationId"]?.text ?? "" }
     }
 
-    /// - Throws: `YAMLFault`.
-    package init(_ yaml: String) throws(YAMLFault) { document = try YAMLReader.document(yaml) }
+    /// - Throws: `YamlError`, with the line.
+    package init(_ yaml: String) throws {
+        // Without the resolver every scalar stays a text, as OpenAPI 3.1 (YAML 1.2) wants `off` and `no` to be.
+        document = try compose(yaml: yaml, .basic) ?? Node("")
+    }
 
     package var html: String {
         var page = HTMLText()
@@ -66,14 +71,14 @@ package struct ReferencePage {
     }
 
     /// The node, or what it refers to.
-    private func resolved(_ node: YAMLNode) -> YAMLNode {
+    private func resolved(_ node: Node) -> Node {
         var node = node
         // A chain of references is short; one that bites its tail must not hold the page up.
         for _ in 0..<8 {
             guard let reference = node["$ref"]?.text, reference.hasPrefix("#/") else { return node }
-            var target: YAMLNode? = document
+            var target: Node? = document
             for step in reference.dropFirst(2).split(separator: "/") { target = target?[String(step)] }
-            node = target ?? .scalar("")
+            node = target ?? Node("")
         }
         return node
     }
@@ -139,7 +144,7 @@ package struct ReferencePage {
         }
     }
 
-    private func write(parameter: YAMLNode, _ page: inout HTMLText) {
+    private func write(parameter: Node, _ page: inout HTMLText) {
         page.element("dt") { page in
             page.element("code", text: parameter["name"]?.text ?? "")
             page.element("small", text: parameter["in"]?.text ?? "")
@@ -148,10 +153,11 @@ package struct ReferencePage {
         page.element("dd") { page in
             if let schema = parameter["schema"] { page.element("p", ["class": "type"]) { type(of: schema, &$0) } }
             paragraphs(parameter["description"]?.text, &page)
+            if let example = parameter["example"] { write(example: example, &page) }
         }
     }
 
-    private func write(answer: YAMLNode.Member, _ page: inout HTMLText) {
+    private func write(answer: (name: String, value: Node), _ page: inout HTMLText) {
         let said = resolved(answer.value)
         page.element("dt") { $0.element("code", ["class": "status s\(answer.name.prefix(1))"], text: answer.name) }
         page.element("dd") { page in
@@ -160,21 +166,28 @@ package struct ReferencePage {
         }
     }
 
-    private func write(content: YAMLNode?, _ page: inout HTMLText) {
+    private func write(content: Node?, _ page: inout HTMLText) {
         for media in content?.members ?? [] {
             page.element("p", ["class": "type"]) { page in
                 page.element("small", text: media.name)
                 if let schema = media.value["schema"] { type(of: schema, &page) }
             }
-            var examples = media.value["examples"]?.members.compactMap { resolved($0.value)["value"] } ?? []
-            if let example = media.value["example"] { examples.append(example) }
-            for example in examples { page.element("pre", text: ExampleText(example).json) }
+            if let example = media.value["example"] { write(example: example, &page) }
+            for named in media.value["examples"]?.members ?? [] {
+                page.element("p", ["class": "type"]) { page in
+                    page.element("small", text: "example")
+                    page.element("code", text: named.name)
+                }
+                if let example = resolved(named.value)["value"] { write(example: example, &page) }
+            }
         }
     }
 
+    private func write(example: Node, _ page: inout HTMLText) { page.element("pre", text: ExampleText(example).json) }
+
     // MARK: Schemas
 
-    private func write(_ schema: YAMLNode.Member, _ page: inout HTMLText) {
+    private func write(_ schema: (name: String, value: Node), _ page: inout HTMLText) {
         page.element("article", ["id": "schema-\(schema.name)"]) { page in
             page.element("h3") { $0.element("code", text: schema.name) }
             paragraphs(schema.value["description"]?.text, &page)
@@ -184,7 +197,7 @@ package struct ReferencePage {
         }
     }
 
-    private func write(_ properties: [YAMLNode.Member], of schema: YAMLNode, _ page: inout HTMLText) {
+    private func write(_ properties: [(name: String, value: Node)], of schema: Node, _ page: inout HTMLText) {
         guard !properties.isEmpty else { return }
         let needed = Set((schema["required"]?.elements ?? []).compactMap(\.text))
         page.element("dl") { page in
@@ -203,7 +216,7 @@ package struct ReferencePage {
     }
 
     /// What a schema takes, in a line; a name of another one is a link to it.
-    private func type(of schema: YAMLNode, _ page: inout HTMLText) {
+    private func type(of schema: Node, _ page: inout HTMLText) {
         if let reference = schema["$ref"]?.text, let name = reference.split(separator: "/").last {
             return page.element("a", ["href": "#schema-\(name)"], text: String(name))
         }
@@ -225,34 +238,4 @@ package struct ReferencePage {
         let limits = words.compactMap { word in schema[word]?.text.map { "\(word) `\($0)`" } }
         if !limits.isEmpty { page.element("small") { $0.prose(limits.joined(separator: ", ")) } }
     }
-}
-
-/// An example of the document as the JSON that is sent.
-private struct ExampleText {
-    private(set) var json = ""
-
-    init(_ node: YAMLNode) { write(node, indent: "") }
-
-    private mutating func write(_ node: YAMLNode, indent: String) {
-        let deeper = indent + "  "
-        switch node {
-        case .scalar(let text): json += Self.isBare(text) ? text : "\"\(text.replacing("\"", with: "\\\""))\""
-        case .list(let elements):
-            json += "["
-            for (index, element) in elements.enumerated() {
-                if index > 0 { json += ", " }
-                write(element, indent: indent)
-            }
-            json += "]"
-        case .map(let members):
-            json += "{"
-            for (index, member) in members.enumerated() {
-                json += "\(index > 0 ? "," : "")\n\(deeper)\"\(member.name)\": "
-                write(member.value, indent: deeper)
-            }
-            json += members.isEmpty ? "}" : "\n\(indent)}"
-        }
-    }
-
-    private static func isBare(_ text: String) -> Bool { ["true", "false", "null"].contains(text) || (Double(text) != nil && !text.hasPrefix("+")) }
 }

@@ -4,13 +4,14 @@ import Hummingbird
 
 /// The pages, and what they load.
 struct PageRoutes {
+    let reference: WebAsset
     let calls: any CallBook
     let clock: ServerClock
 
     func add(to router: Router<WebContext>) {
         router.read("/") { request, _ in WebAssets.landing.response(to: request) }
         router.read("/room.html") { request, _ in WebAssets.room.response(to: request) }
-        router.read("/docs") { request, _ in ContractAssets.page.response(to: request) }
+        router.read("/docs") { request, _ in reference.response(to: request) }
         router.read("/openapi.yaml") { request, _ in ContractAssets.document.response(to: request) }
         router.read("/assets/:file") { request, context in
             guard let asset = WebAssets.assets[try context.parameters.require("file")] else { throw ProblemDocument.notFound }
