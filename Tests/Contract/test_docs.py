@@ -1,11 +1,13 @@
 """The contract is served as it is, and as a page."""
 
+import html
+import json
 import re
 
 import requests
 import yaml
 
-from Installation import contract
+from Installation import contract, examples
 
 
 def test_the_document_is_served_as_it_lies_in_the_repository(installation):
@@ -45,6 +47,16 @@ def test_the_page_names_every_operation_schema_and_field(installation):
         assert target in ids, target
 
 
+def test_each_example_is_shown_as_the_json_that_is_sent(installation):
+    """A text stays a text: whoever copies `"dial": "610"` from the page sends what the document says."""
+    page = installation.get("/docs").text
+    for _, _, item, said in examples.operations():
+        article = page.split(f'id="{said["operationId"]}"')[1].split("</article>")[0]
+        shown = [json.loads(html.unescape(text)) for text in re.findall(r"<pre>(.*?)</pre>", article, re.DOTALL)]
+        assert sorted(map(json.dumps, shown)) == sorted(map(json.dumps, examples.values(item, said))), said["operationId"]
+    assert '"dial": "610"' in html.unescape(page)
+
+
 def _plain(text):
     for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&")):
         text = text.replace(entity, character)
@@ -53,6 +65,7 @@ def _plain(text):
 
 def test_the_page_needs_nothing_from_elsewhere_and_no_script(installation):
     page = installation.get("/docs").text
-    assert not re.search(r"<script|\son\w+=|\sstyle=|https?://", page.replace("http://localhost:8080", ""))
+    # What stands in an example is text, and loads nothing.
+    assert not re.search(r"<script|\son\w+=|\sstyle=|https?://", re.sub(r"<pre>[^<]*</pre>", "", page).replace("http://localhost:8080", ""))
     for asset in re.findall(r'(?:src|href)="(/assets/[^"]+)"', page):
         assert requests.get(installation.origin + asset, timeout=10).status_code == 200
