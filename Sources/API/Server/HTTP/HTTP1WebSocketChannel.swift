@@ -100,6 +100,7 @@ struct HTTP1WebSocketChannel: ServerChildChannel, HTTPChannelHandler {
         channel.eventLoop.makeCompletedFuture {
             try channel.pipeline.syncOperations.addHandlers([
                 HTTP1ToHTTPServerCodec(secure: isSecure),
+                SingleAnswer(),
                 RequestDeadlines(),
                 HTTPConnectionStateHandler(idleTimeout: Self.idleTimeout, logger: logger),
             ])

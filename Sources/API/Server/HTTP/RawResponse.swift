@@ -1,3 +1,4 @@
+import HTTPTypes
 import NIOCore
 import NIOHTTP1
 
@@ -18,6 +19,15 @@ struct RawResponse: Sendable {
         ])
         for (name, value) in SecurityHeaders.always { headers.add(name: name, value: value) }
         return RawResponse(head: HTTPResponseHead(version: .http1_1, status: status, headers: headers), body: body)
+    }
+
+    /// The head in the terms of the routes.
+    var response: HTTPResponse {
+        var response = HTTPResponse(status: .init(code: Int(head.status.code), reasonPhrase: head.status.reasonPhrase))
+        for (name, value) in head.headers {
+            if let name = HTTPField.Name(name) { response.headerFields[name] = value }
+        }
+        return response
     }
 
     /// The connection is done for: only the first request of one can upgrade, and this was it.

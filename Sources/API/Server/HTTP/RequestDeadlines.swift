@@ -92,11 +92,7 @@ package final class RequestDeadlines: ChannelDuplexHandler {
         let channel = context.channel
         guard asked == answered + 1, !hasBegunAnswer else { return context.close(promise: nil) }
         let refusal = RawResponse.problem(.requestTimeout, code: "request_timeout", detail: "The body has not arrived in time.")
-        var head = HTTPResponse(status: .requestTimeout)
-        for (name, value) in refusal.head.headers {
-            if let name = HTTPField.Name(name) { head.headerFields[name] = value }
-        }
-        context.write(Self.wrapOutboundOut(.head(head)), promise: nil)
+        context.write(Self.wrapOutboundOut(.head(refusal.response)), promise: nil)
         context.write(Self.wrapOutboundOut(.body(ByteBuffer(bytes: refusal.body))), promise: nil)
         context.writeAndFlush(Self.wrapOutboundOut(.end(nil))).whenComplete { _ in channel.close(promise: nil) }
     }
