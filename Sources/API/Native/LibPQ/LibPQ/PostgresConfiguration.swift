@@ -18,6 +18,9 @@ public struct PostgresConfiguration: Sendable {
 }
 
 extension PostgresConfiguration {
+    /// Milliseconds that an answer is waited for: the server has given up by then, and a moment for the way.
+    var silenceMilliseconds: Int { statementMilliseconds + 2_000 }
+
     /// libpq's keywords in its order of precedence: a later one wins, so the operator's string comes after our defaults.
     var keywords: [(name: String, value: String)] {
         [

@@ -10,6 +10,9 @@ final class PostgresSession {
     /// SQL text → the name under which the server keeps it parsed.
     private var prepared: [String: String] = [:]
     private var opening = Opening.none
+    /// Milliseconds after which a server that says nothing counts as gone.
+    private let patience: Int
+    private var isSilent = false
     /// Far above the number of statements in this program, so the cache is a constant set in practice and bounded in any case.
     private static let preparedLimit = 512
 
@@ -38,6 +41,7 @@ final class PostgresSession {
         let connected = configuration.keywords.withCStrings { names, values in PQconnectdbParams(names, values, 1) }
         guard let connected else { throw PostgresError(.unavailable, "out of memory") }
         handle = connected
+        patience = configuration.silenceMilliseconds
         guard PQstatus(connected) == CONNECTION_OK else {
             // A class whose init throws after its last stored property was set still runs its deinit: the handle is freed there.
             throw PostgresError(.unavailable, Self.message(of: connected))
@@ -50,7 +54,7 @@ final class PostgresSession {
     deinit { PQfinish(handle) }
 
     /// Whether the connection stands, as far as libpq knows without asking the server.
-    var isConnected: Bool { PQstatus(handle) == CONNECTION_OK }
+    var isConnected: Bool { !isSilent && PQstatus(handle) == CONNECTION_OK }
 
     /// Whether a transaction is open in which no statement has failed.
     var isInTransaction: Bool { PQtransactionStatus(handle) == PQTRANS_INTRANS }
@@ -95,19 +99,21 @@ final class PostgresSession {
         }
         guard before.isEmpty else { return try executeInFlight(sql, arguments, before: before) }
         let name = try prepare(sql)
-        let answer = arguments.withPointers { pointers in
-            PQexecPrepared(handle, name, Int32(pointers.count), pointers.baseAddress, nil, nil, 0)
+        let isSent = arguments.withPointers { pointers in
+            PQsendQueryPrepared(handle, name, Int32(pointers.count), pointers.baseAddress, nil, nil, 0)
         }
-        return try accept(answer)
+        return try accept(isSent)
     }
 
     /// Runs statements as they stand, several if separated by semicolons. For constant texts only.
-    func run(script: String) throws(PostgresError) {
+    ///
+    /// - Parameter mayTakeLong: Waits for as long as it takes; for migrations.
+    func run(script: String, mayTakeLong: Bool = false) throws(PostgresError) {
         guard opening == .begin else {
-            _ = try accept(PQexec(handle, script))
+            _ = try accept(PQsendQuery(handle, script), mayTakeLong: mayTakeLong)
             return
         }
-        _ = try accept(PQexec(handle, Self.begin + ";" + script))
+        _ = try accept(PQsendQuery(handle, Self.begin + ";" + script), mayTakeLong: mayTakeLong)
         opening = .none
     }
 
@@ -129,7 +135,7 @@ final class PostgresSession {
             guard let result = collect() else { throw lost }
             results.append(result)
         }
-        let isSynchronized = PQgetResult(handle).map { PostgresResult(owning: $0) } != nil
+        let isSynchronized = next().map { PostgresResult(owning: $0) } != nil
         guard isConnected, isSynchronized, PQexitPipelineMode(handle) == 1 else {
             for result in results { if let failure = result.failure(connectionLost: !isConnected) { throw failure } }
             throw lost
@@ -145,7 +151,7 @@ final class PostgresSession {
     /// The answer to the next statement of a pipeline: what comes up to the NULL that ends it.
     private func collect() -> PostgresResult? {
         var first: PostgresResult?
-        while let answer = PQgetResult(handle) {
+        while let answer = next() {
             let result = PostgresResult(owning: answer)
             if first == nil { first = result }
             guard isConnected else { break }
@@ -153,26 +159,69 @@ final class PostgresSession {
         return first
     }
 
-    private var lost: PostgresError { PostgresError(isConnected ? .fault : .unavailable, Self.message(of: handle)) }
+    private var lost: PostgresError {
+        PostgresError(isConnected ? .fault : .unavailable, isSilent ? "the server has said nothing for too long" : Self.message(of: handle))
+    }
+
+    /// libpq's next result; nil at the end of an answer, and if there is none to be had.
+    private func next(mayTakeLong: Bool = false) -> OpaquePointer? {
+        waitForAnswer(mayTakeLong: mayTakeLong) ? PQgetResult(handle) : nil
+    }
+
+    /// Waits until a result is there, or is known never to come. libpq's own wait has no end: a server that is frozen, or behind a cable that
+    /// was pulled, goes on being connected.
+    private func waitForAnswer(mayTakeLong: Bool) -> Bool {
+        guard !isSilent else { return false }
+        var left = mayTakeLong ? -1 : patience
+        while PQisBusy(handle) == 1 {
+            let isWriting = PQflush(handle) == 1
+            var descriptor = pollfd(fd: PQsocket(handle), events: Int16(isWriting ? POLLIN | POLLOUT : POLLIN), revents: 0)
+            let began = Self.now
+            let ready = poll(&descriptor, 1, Int32(clamping: left))
+            if ready == 0 {
+                isSilent = true
+                // Nobody knows whether the server has heard it: it is not said again.
+                opening = .none
+                return false
+            }
+            if left >= 0 { left = max(0, left - (Self.now - began)) }
+            if ready < 0 { continue }
+            // A connection that is lost has a last result, which says so.
+            if PQconsumeInput(handle) == 0 { return true }
+        }
+        return true
+    }
+
+    /// Milliseconds of a clock that nobody sets.
+    private static var now: Int {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return time.tv_sec * 1_000 + time.tv_nsec / 1_000_000
+    }
 
     private func prepare(_ sql: String) throws(PostgresError) -> String {
         if let name = prepared[sql] { return name }
         if prepared.count >= Self.preparedLimit {
-            _ = try accept(PQexec(handle, "DEALLOCATE ALL"))
+            _ = try accept(PQsendQuery(handle, "DEALLOCATE ALL"))
             prepared.removeAll()
         }
         let name = "s\(prepared.count)"
-        _ = try accept(PQprepare(handle, name, sql, 0, nil))
+        _ = try accept(PQsendPrepare(handle, name, sql, 0, nil))
         prepared[sql] = name
         return name
     }
 
-    /// Takes ownership of libpq's answer, or throws what it says.
-    private func accept(_ answer: OpaquePointer?) throws(PostgresError) -> PostgresResult {
-        guard let answer else { throw lost }
-        let result = PostgresResult(owning: answer)
-        if let failure = result.failure(connectionLost: !isConnected) { throw failure }
-        return result
+    /// The answer to what was sent, of several statements the last one's, or throws what it says.
+    private func accept(_ isSent: Int32, mayTakeLong: Bool = false) throws(PostgresError) -> PostgresResult {
+        guard isSent == 1 else { throw lost }
+        var last: PostgresResult?
+        while let answer = next(mayTakeLong: mayTakeLong) {
+            last = PostgresResult(owning: answer)
+            guard isConnected else { break }
+        }
+        guard let last, !isSilent else { throw lost }
+        if let failure = last.failure(connectionLost: !isConnected) { throw failure }
+        return last
     }
 
     private static func message(of handle: OpaquePointer) -> String {

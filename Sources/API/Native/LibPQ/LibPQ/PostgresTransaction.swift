@@ -38,9 +38,9 @@ public struct PostgresTransaction: ~Copyable {
         return rows.first
     }
 
-    /// Runs a migration's text as it stands. Not for anything that came from outside.
+    /// Runs a migration's text as it stands, for as long as it takes. Not for anything that came from outside.
     public func run(script: String) throws(PostgresError) {
-        try session.run(script: script)
+        try session.run(script: script, mayTakeLong: true)
     }
 
     private static func read<T>(
