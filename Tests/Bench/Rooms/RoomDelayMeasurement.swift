@@ -67,15 +67,18 @@ struct RoomDelayMeasurement {
         let before = try load.bridge.processorTime()
         let began = MonotonicClock.now()
         let counts = try await rooms.counts()
+        async let watched = StolenTime.watch(for: plan.delayTime)
         let loopback = try await floor.delays(for: plan.delayTime)
+        let stolen = try await watched
         let percent = (try load.bridge.processorTime() - before) / (MonotonicClock.now() - began) * 100
         try rooms.requireHeard(since: counts, until: try await rooms.counts())
         let records = try await generator.records(participants.map(\.leg))
-        var (delays, lost): ([Double], Int) = ([], 0)
+        var (delays, free, lost): ([Double], [Double], Int) = ([], [], 0)
         // Two by two: who is heard in a room is the other one.
         for (index, record) in records.enumerated() {
             let found = RoomDelay.delays(from: records[index ^ 1].heard, to: record, since: began)
-            delays += found.milliseconds
+            delays += found.packets.map(\.milliseconds)
+            free += found.packets.filter { stolen.isFree(at: $0.sent) }.map(\.milliseconds)
             lost += found.missed
         }
         guard !delays.isEmpty, lost * 100 <= delays.count else { throw BenchError("\(lost) packets did not come, \(delays.count) did") }
@@ -86,10 +89,19 @@ struct RoomDelayMeasurement {
             + "of loopback alone beside it (its p99 \(Figure.text(beside.percentile(0.99)))); \(Self.measuredRooms) rooms of two talkers, on a thread of "
             + "their own; \(delays.count) packets, \(lost) not found, \(plan.delayTime.components.seconds) s; the bridge at \(Figure.text(percent)) % of a "
             + "core by \(rooms.count) rooms of \(Self.loadCast.participants) of whom \(Self.loadCast.talkers) talk; longest \(Figure.text(through.longest - base))"
-        return [
+        var figures = [
             Figure("added_delay_forward_p50_ms", through.percentile(0.5) - base, "ms", conditions),
             Figure("added_delay_forward_p99_ms", through.percentile(0.99) - base, "ms", aim: 5, conditions),
         ]
+        if !free.isEmpty {
+            let own = Distribution(free)
+            let share =
+                "of the packets above the \(free.count) in whose half second no processor was taken away by the machine below; "
+                + "that was so in \(Figure.text(stolen.freeShare * 100)) % of the time; longest \(Figure.text(own.longest - base))"
+            figures.append(Figure("added_delay_forward_unstolen_p50_ms", own.percentile(0.5) - base, "ms", share))
+            figures.append(Figure("added_delay_forward_unstolen_p99_ms", own.percentile(0.99) - base, "ms", share))
+        }
+        return figures
     }
 }
 
@@ -98,17 +110,19 @@ enum RoomDelay {
     /// The very last ones may have no time to come.
     private static let rest = Duration.milliseconds(500)
 
-    /// Milliseconds of every packet that was sent after `start`, and how many did not come.
-    static func delays(from speaker: HeardEcho, to listener: LegRecord, since start: Duration) -> (milliseconds: [Double], missed: Int) {
+    /// Every packet that was sent after `start`, when it was and how long it took, and how many did not come.
+    static func delays(
+        from speaker: HeardEcho, to listener: LegRecord, since start: Duration
+    ) -> (packets: [(sent: Duration, milliseconds: Double)], missed: Int) {
         let end = (speaker.sent.last ?? start) - rest
         func counts(_ sent: Duration) -> Bool { sent >= start && sent < end }
-        var delays: [Double] = []
+        var packets: [(sent: Duration, milliseconds: Double)] = []
         for arrival in listener.arrivals {
             let index = arrival.number - speaker.firstPosition
             guard speaker.sent.indices.contains(index), counts(speaker.sent[index]) else { continue }
-            delays.append((arrival.at - speaker.sent[index]).milliseconds)
+            packets.append((speaker.sent[index], (arrival.at - speaker.sent[index]).milliseconds))
         }
-        return (delays, speaker.sent.count(where: counts) - delays.count)
+        return (packets, speaker.sent.count(where: counts) - packets.count)
     }
 }
 
