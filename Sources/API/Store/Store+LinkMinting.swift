@@ -1,5 +1,6 @@
 import Domain
 import LibPQ
+import Logging
 
 /// What a link that is to be minted says and permits.
 public struct LinkWish: Sendable, Equatable {
@@ -58,8 +59,20 @@ extension Store {
         var links: [MintedLink] = []
         links.reserveCapacity(wishes.count)
         for wish in wishes { links.append(Self.link(wish, secret: wish.signingKey.flatMap { keys[$0]?.secret }, now: now, &generator)) }
-        try await statement { [links] transaction throws(PostgresError) in try transaction.insert(links) }
+        try await mintings.add(links)
         return .minted(links)
+    }
+
+    /// Programs mint thousands of links one by one: what comes at once is one statement.
+    static func mintings(in pool: PostgresPool, logger: Logger) -> GroupCommit<[MintedLink]> {
+        GroupCommit(limit: 1_000, weight: \.count) { groups throws(StoreError) in
+            let links = groups.flatMap { $0 }
+            do throws(PostgresError) {
+                try await pool.withStatement { transaction throws(PostgresError) in try transaction.insert(links) }
+            } catch {
+                throw told(error, to: logger)
+            }
+        }
     }
 
     private static func link(

@@ -12,11 +12,13 @@ public final class Store: Sendable {
     /// `nil` for a process that neither reads nor writes secrets.
     let atRest: AtRestKeyring?
     let recentKeys = RecentKeys()
+    let mintings: GroupCommit<[MintedLink]>
 
     private init(pool: PostgresPool, atRest: AtRestKeyring?, logger: Logger) {
         self.pool = pool
         self.atRest = atRest
         self.logger = logger
+        mintings = Self.mintings(in: pool, logger: logger)
     }
 
     /// Connects to the database; `migrate()` comes next. Throws `databaseUnavailable` if it cannot be reached.
@@ -56,7 +58,7 @@ public final class Store: Sendable {
         do throws(PostgresError) {
             return try await pool.withTransaction(body)
         } catch {
-            throw told(error)
+            throw Self.told(error, to: logger)
         }
     }
 
@@ -67,11 +69,11 @@ public final class Store: Sendable {
         do throws(PostgresError) {
             return try await pool.withStatement(body)
         } catch {
-            throw told(error)
+            throw Self.told(error, to: logger)
         }
     }
 
-    private func told(_ error: PostgresError) -> StoreError {
+    static func told(_ error: PostgresError, to logger: Logger) -> StoreError {
         let failure = StoreError(error)
         logger.log(
             level: failure.isRetryable || failure.code == .cancelled ? .warning : .error, "database transaction failed",
