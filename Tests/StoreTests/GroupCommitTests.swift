@@ -42,7 +42,8 @@ struct GroupCommitTests {
                 return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
             }
             #expect(results == 36)
-            #expect(try await test.count("SELECT count(*) AS count FROM links WHERE note = 'fine'") == 36)
+            let stored = try await test.count("SELECT count(*) AS count FROM links WHERE note = 'fine'")
+            #expect(stored == 36)
         }
     }
 }
