@@ -12,7 +12,7 @@ def test_a_ping_is_answered_by_a_pong(socket):
     assert socket.answer(type="ping") == {"type": "pong"}
 
 
-@pytest.mark.parametrize("type", ["dtmf", "accept", "decline"])
+@pytest.mark.parametrize("type", ["accept", "decline"])
 def test_what_comes_later_is_not_supported_yet(joined, type):
     assert joined.error(type=type) == ("not_supported", type)
 

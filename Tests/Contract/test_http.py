@@ -165,7 +165,7 @@ def test_the_signal_endpoint_tells_the_build_the_health_and_the_public_numbers(i
         assert stamp.headers["Content-Type"] == "text/plain; charset=utf-8"
         summary = installation.get(path + "?healthsummary=1").json()
         assert set(summary) == {"rooms", "participants", "trunks", "calls"}
-        assert set(summary["trunks"]) == {"enabled", "disabled"}
+        assert set(summary["trunks"]) == {"enabled", "disabled", "up", "down"}
         assert {"live", "completed", "trunk_unavailable", "internal_error"} <= set(summary["calls"])
         assert all(isinstance(figure, int) for figure in summary["calls"].values())
         numbers = installation.get(path + "?publicnumbers=1").json()["numbers"]

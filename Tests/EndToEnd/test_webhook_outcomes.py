@@ -42,12 +42,14 @@ def test_a_whole_call_is_told_in_order_and_verified(site, visitors, room):
         tab.wait_for_call("answered")
         tab.press("hangup")
         site.ended(call, outcome="completed")
-        receiver.wait_for(lambda: is_over(receiver, call), "the end is told", pause=tab.pause)
+        receiver.wait_for(lambda: "call.quality" in of(receiver, call), "the end and what was heard is told", pause=tab.pause)
         events = receiver.of_call(call)
-        assert [event["type"] for event in events] == ["call.queued", "call.dialling", "call.ringing", "call.answered", "call.ended"]
-        assert [event["sequence"] for event in events] == [1, 2, 3, 4, 5]
+        assert [event["type"] for event in events] == ["call.queued", "call.dialling", "call.ringing", "call.answered", "call.ended", "call.quality"]
+        assert [event["sequence"] for event in events] == [1, 2, 3, 4, 5, 6]
         assert all(delivery.verified for delivery in receiver.deliveries)
         assert len({delivery.id for delivery in receiver.deliveries}) == len(receiver.deliveries)
+        heard = site.call(call)["quality"]
+        assert events.pop()["data"]["quality"] == heard and heard["packets_sent"] > 0
         last = events[-1]["data"]["call"]
         assert (last["outcome"], last["ended_by"], last["trunk"], last["number"], last["room"]) == ("completed", "user", trunk.id, number, room)
         assert last["queued_at"] <= last["dialling_at"] <= last["ringing_at"] <= last["answered_at"] <= last["ended_at"]

@@ -114,4 +114,29 @@ struct CallListTests {
             #expect(try await test.store.timeline(call.id).last?.detail.quality == quality)
         }
     }
+
+    @Test("How well a phone was heard is told after its call's end, under the next number, and only if it is known")
+    func qualityIsTold() async throws {
+        try await TestStore.with { test in
+            _ = try await Receiver.make(test.store)
+            var bridge = Bridge()
+            try await bridge.hello(test.store)
+            for (index, quality) in [nil, CallQuality(packetsReceived: 990, packetsLost: 10, jitterMilliseconds: 3, packetsSent: 1_000)].enumerated()
+            {
+                let call = try await Visitor(UInt64(index + 1), room: "room-\(index)").place(test.store)
+                try await bridge.take(call, from: test.store)
+                try await bridge.send(bridge.event(call, .callAnswered(room: call.room)), to: test.store)
+                let ending = CallEnding(outcome: .completed, by: .phone, detail: "The far end hung up.", talkSeconds: 20, quality: quality)
+                let end = bridge.event(call, .callEnded(room: call.room, ending))
+                for _ in 0..<2 { try await bridge.send(end, to: test.store) }
+                let told = try await test.told(of: call.id)
+                #expect(told.map(\.type).suffix(2) == (quality == nil ? ["call.answered", "call.ended"] : ["call.ended", "call.quality"]))
+                #expect(told.map(\.sequence) == Array(1...told.count))
+                #expect(told.last?.data.call.state == "ended" && told.last?.data.call.outcome == "completed")
+            }
+            #expect(
+                try await test.count(
+                    "SELECT count(*) FROM webhook_events WHERE type = 'call.quality' AND (body::json #>> '{data,quality,loss_percent}') = '1'") == 1)
+        }
+    }
 }

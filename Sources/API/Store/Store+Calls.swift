@@ -179,5 +179,6 @@ extension PostgresTransaction {
             .optional(try ending?.quality.map { quality throws(PostgresError) in try JSONText.encode(quality) }))
         guard rows == 1 else { throw PostgresError(.fault, "the call had ended under its lock") }
         try publish(call, at: at, now: now)
+        if let quality = ending?.quality { try publish(quality, of: call, at: at, now: now) }
     }
 }

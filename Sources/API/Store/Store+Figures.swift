@@ -27,18 +27,6 @@ public struct PoolFigures: Sendable, Equatable {
 }
 
 extension Store {
-    /// Trunks that may be used, and those that the operator has switched off.
-    public func trunkCounts() async throws(StoreError) -> (enabled: Int, disabled: Int) {
-        try await transaction { transaction throws(PostgresError) in
-            let counts = try transaction.row(
-                "SELECT count(*) FILTER (WHERE enabled) AS enabled, count(*) FILTER (WHERE NOT enabled) AS disabled FROM trunks"
-            ) { row throws(PostgresError) in
-                (enabled: try row.value("enabled", as: Int.self), disabled: try row.value("disabled", as: Int.self))
-            }
-            return counts ?? (0, 0)
-        }
-    }
-
     /// Everything that `/metrics` shows of the database besides rooms and calls.
     public func operatorFigures(now: Int64) async throws(StoreError) -> OperatorFigures {
         try await transaction { transaction throws(PostgresError) in

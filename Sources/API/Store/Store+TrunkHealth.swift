@@ -10,6 +10,8 @@ public struct TrunkHealthSummary: Sendable, Equatable {
     /// Nobody has asked it yet, or it is not to be asked.
     public var unknown: Int
     public var disabled: Int
+    /// Those that may be used.
+    public var enabled: Int { up + down + unknown }
 
     public init(up: Int, down: Int, unknown: Int, disabled: Int) {
         self.up = up

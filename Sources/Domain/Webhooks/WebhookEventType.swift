@@ -8,6 +8,8 @@ public enum WebhookEventType: String, Codable, Sendable, CaseIterable {
     case callEnded = "call.ended"
     /// The one terminal event of a call that was refused.
     case callBlocked = "call.blocked"
+    /// How well the phone of a call that has ended was heard.
+    case callQuality = "call.quality"
     /// The first participant is there.
     case roomStarted = "room.started"
     /// The last participant has left.

@@ -125,6 +125,31 @@ struct DialDeskTests {
         }
     }
 
+    @Test("Digits are keyed for the load that started a call, once somebody has answered")
+    func digits() async throws {
+        try await Self.visit { server, connection in
+            let digits = WebSocketProbe.text(#"{"type":"dtmf","call":"\#(Samples.call)","digits":"12#"}"#)
+            func code() async throws -> String {
+                try await connection.send(digits)
+                return await connection.readFrame() ?? ""
+            }
+            #expect(try await code().contains(#""code":"unknown_call""#))
+            await server.calls.put(Samples.snapshot(.answered, load: Samples.otherLoad))
+            #expect(try await code().contains(#""code":"forbidden""#))
+            #expect(await !server.bridge.commands.contains { if case .dtmf = $0 { true } else { false } })
+            await server.calls.put(Samples.snapshot(.ended))
+            #expect(try await code().contains(#""code":"unknown_call""#))
+            await server.calls.put(Samples.snapshot(.ringing))
+            await server.bridge.refuse(.unknownCall)
+            #expect(try await code().contains(#""code":"not_answered""#))
+            await server.bridge.refuse(.atCapacity)
+            await server.calls.put(Samples.snapshot(.answered))
+            #expect(try await code().contains(#""code":"at_capacity""#))
+            let wanted = try #require(DTMFDigits("12#"))
+            #expect(await server.bridge.commands.last == .dtmf(call: Samples.call, wanted))
+        }
+    }
+
     @Test("A hang-up that crosses the end of its call leaves the outcome to the bridge", arguments: [CallState.dialling, .ringing, .answered])
     func hangupCrossesEnd(state: CallState) async throws {
         try await Self.visit { server, connection in

@@ -27,6 +27,10 @@ struct ClientFrameTests {
             .dial(DialFrame(target: .e164("+4915157610183"), trunk: TrunkID("tr_4194b9eab3de"), origin: .user, key: DialKey("k-345678")))
         ),
         (#"{"type":"hangup","call":"ca_0123456789abcdef01234567"}"#, .hangup(CallID("ca_0123456789abcdef01234567")!)),
+        (
+            #"{"type":"dtmf","call":"ca_0123456789abcdef01234567","digits":"1*#Dw"}"#,
+            .dtmf(CallID("ca_0123456789abcdef01234567")!, DTMFDigits("1*#Dw")!)
+        ),
         (#"{"type":"update","microphone":true,"camera":false}"#, .update(Switches(microphone: true, camera: false))),
         (#"{"type":"update","microphone":true,"camera":true,"screen":true}"#, .update(Switches(microphone: true, camera: true, screen: true))),
         (#"{"type":"view","show":[]}"#, .view([])),
@@ -73,7 +77,7 @@ struct ClientFrameTests {
         "What is wrong with a frame is named by its code",
         arguments: [
             ("[]", .malformedFrame), ("42", .malformedFrame), (#"{"type":42}"#, .malformedFrame), (#"{"room":"a"}"#, .malformedFrame),
-            (#"{"type":"fly"}"#, .unknownType), (#"{"type":"dtmf","call":"x","digits":"1"}"#, .notSupported),
+            (#"{"type":"fly"}"#, .unknownType), (#"{"type":"accept","call":"x"}"#, .notSupported),
             (#"{"type":"ping","extra":1}"#, .malformedFrame), (#"{"type":"update","microphone":1,"camera":false}"#, .malformedFrame),
             (#"{"type":"join","name":"a","load":"x"}"#, .malformedFrame),
             (#"{"type":"join","room":"a b","name":"a","load":"\#(load)"}"#, .invalidRoom),
@@ -85,7 +89,12 @@ struct ClientFrameTests {
             (#"{"type":"dial","number":"600","origin":"robot"}"#, .malformedFrame), (#"{"type":"dial","link":"abc"}"#, .unknownLink),
             (#"{"type":"dial","link":"\#(load)","number":"600"}"#, .malformedFrame),
             (#"{"type":"join","link":"x","load":"\#(load)"}"#, .malformedFrame),
-            (#"{"type":"hangup","call":"ca_1"}"#, .unknownCall),
+            (#"{"type":"hangup","call":"ca_1"}"#, .unknownCall), (#"{"type":"dtmf","call":"ca_1","digits":"1"}"#, .unknownCall),
+            (#"{"type":"dtmf","call":"ca_0123456789abcdef01234567"}"#, .malformedFrame),
+            (#"{"type":"dtmf","call":"ca_0123456789abcdef01234567","digits":""}"#, .malformedFrame),
+            (#"{"type":"dtmf","call":"ca_0123456789abcdef01234567","digits":"1 2"}"#, .malformedFrame),
+            (#"{"type":"dtmf","call":"ca_0123456789abcdef01234567","digits":"\#(String(repeating: "1", count: 33))"}"#, .malformedFrame),
+            (#"{"type":"dtmf","call":"ca_0123456789abcdef01234567","digits":"1","now":true}"#, .malformedFrame),
         ] as [(String, ProblemCode)])
     func wrong(text: String, expected: ProblemCode) {
         #expect(code(of: Array(text.utf8)) == expected)

@@ -101,8 +101,16 @@ package struct CallFigures: Sendable, Equatable {
     /// Trunks that may be used, and those that the operator has switched off.
     package var trunksEnabled: Int
     package var trunksDisabled: Int
+    /// Of those that may be used, the ones that every bridge which asks them reaches, and the ones that some bridge cannot reach.
+    package var trunksUp: Int
+    package var trunksDown: Int
 
-    package init(rooms: Int, participants: Int, live: Int, byOutcome: [CallOutcome: Int], trunksEnabled: Int = 0, trunksDisabled: Int = 0) {
+    package init(
+        rooms: Int, participants: Int, live: Int, byOutcome: [CallOutcome: Int], trunksEnabled: Int = 0, trunksDisabled: Int = 0,
+        trunksUp: Int = 0, trunksDown: Int = 0
+    ) {
+        self.trunksUp = trunksUp
+        self.trunksDown = trunksDown
         self.trunksEnabled = trunksEnabled
         self.trunksDisabled = trunksDisabled
         self.rooms = rooms

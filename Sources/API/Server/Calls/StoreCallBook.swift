@@ -127,10 +127,10 @@ struct StoreCallBook: CallBook {
 
     func figures(now: Int64) async throws -> CallFigures {
         let summary = try await store.healthSummary(now: now)
-        let trunks = try await store.trunkCounts()
+        let trunks = try await store.trunkHealth()
         return CallFigures(
             rooms: summary.rooms, participants: summary.participants, live: summary.liveCalls, byOutcome: summary.callsByOutcome,
-            trunksEnabled: trunks.enabled, trunksDisabled: trunks.disabled)
+            trunksEnabled: trunks.enabled, trunksDisabled: trunks.disabled, trunksUp: trunks.up, trunksDown: trunks.down)
     }
 
     func ping() async throws { try await store.ping() }

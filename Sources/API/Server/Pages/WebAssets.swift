@@ -29,6 +29,7 @@ package enum WebAssets {
             WebAsset("gate.js", PackageResources.gate_js),
             WebAsset("host-tools.js", PackageResources.host_tools_js),
             WebAsset("icons.svg", PackageResources.icons_svg),
+            WebAsset("keypad.js", PackageResources.keypad_js),
             WebAsset("keys.js", PackageResources.keys_js),
             WebAsset("landing.css", PackageResources.landing_css),
             WebAsset("landing.js", PackageResources.landing_js),

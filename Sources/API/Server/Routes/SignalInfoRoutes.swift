@@ -14,6 +14,9 @@ struct SignalInfoRoutes: Sendable {
         struct Trunks: Encodable {
             var enabled: Int
             var disabled: Int
+            /// What is neither up nor down was not asked yet, or is not to be asked.
+            var up: Int
+            var down: Int
         }
         var rooms: Int
         var participants: Int
@@ -52,7 +55,9 @@ struct SignalInfoRoutes: Sendable {
         return try JSONAnswer.response(
             Summary(
                 rooms: figures.rooms, participants: figures.participants,
-                trunks: Summary.Trunks(enabled: figures.trunksEnabled, disabled: figures.trunksDisabled), calls: totals))
+                trunks: Summary.Trunks(
+                    enabled: figures.trunksEnabled, disabled: figures.trunksDisabled, up: figures.trunksUp, down: figures.trunksDown),
+                calls: totals))
     }
 
     private func publicNumbers() async throws -> Response {

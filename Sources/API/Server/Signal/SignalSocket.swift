@@ -167,7 +167,7 @@ package final class SignalSocket: Sendable {
         case .hangup(let place, let call, let isHost):
             let fault = await desk.dialling.hangup(call, from: place, isHost: isHost)
             act { $0.hangupFinished(fault: fault) }
-        case .moderate, .chat, .update, .view:
+        case .moderate, .dtmf, .chat, .update, .view:
             // One after the other: what follows comes out of the end of the one before it.
             var next: SignalSession.Operation? = operation
             while let current = next.take() {
@@ -179,7 +179,7 @@ package final class SignalSocket: Sendable {
                     switch current {
                     case .update: $0.updateFinished(fault: fault)
                     case .view: $0.viewFinished(fault: fault)
-                    case .moderate, .chat, .join, .offer, .dial, .hangup: $0.orderedFinished(fault: fault)
+                    case .moderate, .dtmf, .chat, .join, .offer, .dial, .hangup: $0.orderedFinished(fault: fault)
                     }
                 }
             }
@@ -189,6 +189,7 @@ package final class SignalSocket: Sendable {
     private func carryOut(_ operation: SignalSession.Operation) async -> SignalFault? {
         switch operation {
         case .moderate(let place, let order): await desk.moderate(place, order)
+        case .dtmf(let place, let call, let digits, let isHost): await desk.dialling.key(digits, into: call, from: place, isHost: isHost)
         case .chat(let place, let name, let text): await desk.chat(place, name, text)
         case .update(let place, let switches): await desk.update(place, switches)
         case .view(let place, let view): await desk.view(place, view)
@@ -202,7 +203,7 @@ package final class SignalSocket: Sendable {
         case .update, .view:
             guard fault?.passes == true else { return true }
             return (try? await Task.sleep(for: Self.pause)) != nil
-        case .moderate, .chat, .join, .offer, .dial, .hangup: return true
+        case .moderate, .dtmf, .chat, .join, .offer, .dial, .hangup: return true
         }
     }
 

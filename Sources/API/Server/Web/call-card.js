@@ -1,6 +1,7 @@
 // A call as a card: who, how far, for how long, and what can be done about it.
 
 import { announce, icon, make, setIcon, setText } from "./dom.js";
+import { Keypad } from "./keypad.js";
 import { callTitle, callWords, clock, endKind, resetTime } from "./wording.js";
 
 /** How long somebody else's finished call stays in sight. */
@@ -28,6 +29,7 @@ export class CallCards {
     const calls = this.#dialling.calls;
     for (const [call, card] of this.#cards) {
       if (calls.includes(call)) continue;
+      card.keypad.close();
       card.element.remove();
       this.#cards.delete(call);
     }
@@ -46,6 +48,7 @@ export class CallCards {
 
 class CallCard {
   element;
+  keypad;
   #call;
   #dialling;
   #title = make("h2", { class: "call-title" });
@@ -61,11 +64,12 @@ class CallCard {
   constructor(call, dialling) {
     this.#call = call;
     this.#dialling = dialling;
+    this.keypad = new Keypad((digit) => dialling.key(call, digit));
     const state = make("p", { class: "call-state" }, this.#words, this.#timer);
     const mark = make("div", { class: "call-mark", "aria-hidden": "true" }, this.#mark);
     const text = make("div", { class: "call-text" }, this.#title, this.#number, state, this.#detail);
     // It can be given the focus, but is no stop on the way of the Tab key.
-    this.element = make("article", { class: "call", tabindex: "-1" }, mark, text, this.#actions);
+    this.element = make("article", { class: "call", tabindex: "-1" }, mark, text, this.#actions, this.keypad.element);
   }
 
   update() {
@@ -123,6 +127,19 @@ class CallCard {
     const hangUp = this.#actions.querySelector("[data-action=hangup]");
     // Not `disabled`: a browser takes the focus away from a button that is.
     hangUp?.setAttribute("aria-disabled", String(this.#call.hangingUp === true));
+    this.#offerKeypad();
+  }
+
+  /** Beside «Hang up», once there is somebody to press keys for. */
+  #offerKeypad() {
+    const { state, starter } = this.#call;
+    const { button, element } = this.keypad;
+    const hasKeys = state === "answered" && starter === true;
+    if (hasKeys) return this.#actions.contains(button) || this.#actions.prepend(button);
+    const hadFocus = element.contains(document.activeElement) || document.activeElement === button;
+    this.keypad.close();
+    button.remove();
+    if (hadFocus) this.element.focus();
   }
 
   #buttons(offered) {

@@ -88,6 +88,14 @@ export class Dialling extends EventTarget {
     this.#changed();
   }
 
+  /** A key of the telephone is pressed for an answered call; answers whether it went out. */
+  key(call, digits) {
+    if (call.state !== "answered" || !call.call) return false;
+    if (this.#send({ type: "dtmf", call: call.call, digits })) return true;
+    this.dispatchEvent(new CustomEvent("notice", { detail: "The connection to the server is away, so this key was not sent. Press it again in a moment." }));
+    return false;
+  }
+
   dismiss(call) {
     this.calls = this.calls.filter((other) => other !== call);
     if (this.#isAutomatic(call)) this.#load.autoDial = { ...this.#load.autoDial, dismissed: true };

@@ -242,6 +242,7 @@ export class Visit {
       this.#socket.restart();
     }
     if (["mute", "kick", "lock", "end", "chat"].includes(about)) this.#notices.flash("room", { tone: "warning", text: detail });
+    if (about === "dtmf") this.#notices.flash("call", { tone: "warning", text: detail });
     if (about === "chat") this.#chat.refused();
     if (about !== "join") return;
     if (code === "invalid_name") return this.#askNameAgain(detail);

@@ -44,6 +44,26 @@ extension PostgresTransaction {
         try enqueue(message, about: .call(call.id), for: endpoints, now: now)
     }
 
+    /// Tells how well the phone of a call was heard, right after its end: in the same transaction, under the next number.
+    ///
+    /// - Parameters: as of `publish`, which has told the end before.
+    func publish(_ quality: CallQuality, of call: CallSnapshot, at: Int64, now: Int64) throws(PostgresError) {
+        let next = try row(
+            """
+            UPDATE calls SET event_sequence = event_sequence + 1 WHERE id = $1
+            RETURNING event_sequence, milliseconds(dialling_at) AS dialling_at, milliseconds(ringing_at) AS ringing_at, ended_by,
+                      sip_status, q850_cause
+            """, .id(call.id)
+        ) { row throws(PostgresError) in try Self.told(row) }
+        guard let (sequence, told) = next else { return }
+        let endpoints = try endpoints(wanting: .callQuality)
+        guard !endpoints.isEmpty else { return }
+        let message = WebhookMessage(
+            id: EventID(of: call.id, sequence: sequence), type: .callQuality, at: at, sequence: sequence,
+            data: CallQualityEventData(call, told, quality))
+        try enqueue(message, about: .call(call.id), for: endpoints, now: now)
+    }
+
     /// Puts a message into the outbox of each endpoint. One that is too long is sent without its content.
     func enqueue(
         _ message: WebhookMessage<some Encodable & Sendable>, about subject: WebhookSubject, for endpoints: [WebhookID], now: Int64
@@ -69,15 +89,17 @@ extension PostgresTransaction {
             RETURNING event_sequence, milliseconds(dialling_at) AS dialling_at, milliseconds(ringing_at) AS ringing_at, ended_by,
                       sip_status, q850_cause
             """, .id(call)
-        ) { row throws(PostgresError) in
-            (
-                sequence: try row.value("event_sequence"),
-                record: CallEventData.Record(
-                    diallingAt: try row.optional("dialling_at"), ringingAt: try row.optional("ringing_at"),
-                    endedBy: try row.optionalDomain("ended_by", CallParty.init), sipStatus: try row.optional("sip_status"),
-                    q850Cause: try row.optional("q850_cause"), attempts: nil)
-            )
-        }
+        ) { row throws(PostgresError) in try Self.told(row) }
+    }
+
+    private static func told(_ row: borrowing PostgresRow) throws(PostgresError) -> (sequence: Int, record: CallEventData.Record) {
+        (
+            sequence: try row.value("event_sequence"),
+            record: CallEventData.Record(
+                diallingAt: try row.optional("dialling_at"), ringingAt: try row.optional("ringing_at"),
+                endedBy: try row.optionalDomain("ended_by", CallParty.init), sipStatus: try row.optional("sip_status"),
+                q850Cause: try row.optional("q850_cause"), attempts: nil)
+        )
     }
 
     /// Held against deletion until the end of the transaction, so that an endpoint that goes away cannot make a call fail.

@@ -48,7 +48,8 @@ private struct FrameMembers {
         case "join": try join()
         case "signal": try signal()
         case "dial": try dial()
-        case "hangup": .hangup(try call())
+        case "hangup": try only(["call"], .hangup(try call()))
+        case "dtmf": try dtmf()
         case "update":
             try only(
                 ["microphone", "camera", "screen"],
@@ -61,7 +62,7 @@ private struct FrameMembers {
         case "lock": try only(["on"], .lock(on: flag("on")))
         case "end": try only([], .end)
         case "chat": try chat()
-        case "dtmf", "accept", "decline":
+        case "accept", "decline":
             throw SignalFault(.notSupported, about: type)
         default:
             throw SignalFault(.unknownType)
@@ -132,7 +133,15 @@ private struct FrameMembers {
         guard let call = CallID(try required("call")) else {
             throw SignalFault(.unknownCall, about: type)
         }
-        return try only(["call"], call)
+        return call
+    }
+
+    private func dtmf() throws(SignalFault) -> ClientFrame {
+        let call = try call()
+        guard let digits = DTMFDigits(try required("digits")) else {
+            throw malformed("Digits are 1 to \(DTMFDigits.limit) of 0 to 9, *, #, A to D, and w for half a second of pause.")
+        }
+        return try only(["call", "digits"], .dtmf(call, digits))
     }
 
     private func participant() throws(SignalFault) -> ParticipantID {

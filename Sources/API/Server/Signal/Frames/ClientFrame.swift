@@ -8,6 +8,8 @@ package enum ClientFrame: Sendable, Equatable {
     case candidate
     case dial(DialFrame)
     case hangup(CallID)
+    /// What is to be keyed into a phone.
+    case dtmf(CallID, DTMFDigits)
     case update(Switches)
     /// The pictures that the page shows, most important first.
     case view([TrackSource])
@@ -26,6 +28,7 @@ package enum ClientFrame: Sendable, Equatable {
         case .offer, .candidate: "signal"
         case .dial: "dial"
         case .hangup: "hangup"
+        case .dtmf: "dtmf"
         case .update: "update"
         case .view: "view"
         case .mute: "mute"

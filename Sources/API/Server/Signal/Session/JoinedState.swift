@@ -9,9 +9,9 @@ struct JoinedState {
     let hidden: HiddenLink?
     /// The own name, as the room has it.
     let name: String
-    /// Orders of a host and messages, the first of them under way: each waits for the one before it.
+    /// Orders of a host, digits and messages, the first of them under way: each waits for the one before it.
     var ordered: [SignalSession.Operation] = []
-    /// Whether it may hang up what others have called, and moderate the room.
+    /// Whether it may hang up and key into what others have called, and moderate the room.
     var isHost: Bool { signed?.role == .host }
     var offerInFlight = false
     /// Offers that came meanwhile: each is refused once the answer before it is out, since the page counts answers and errors in order.

@@ -18,6 +18,7 @@ extension SignalSession {
         case offer(Place, sdp: String)
         case dial(DialRequest)
         case hangup(Place, CallID, isHost: Bool)
+        case dtmf(Place, CallID, DTMFDigits, isHost: Bool)
         case update(Place, Switches)
         case view(Place, [TrackSource])
         case moderate(Place, Moderation)

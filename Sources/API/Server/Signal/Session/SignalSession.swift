@@ -8,7 +8,7 @@ package struct SignalSession: ~Copyable {
     package static let silencePatience = Duration.seconds(60)
     /// Dials and hang-ups of one socket that wait for an answer at once.
     static let operationLimit = 8
-    /// Orders and messages of one socket that wait for those before them.
+    /// Orders, digits and messages of one socket that wait for those before them.
     static let orderedLimit = 16
     /// News that a joining socket keeps until its welcome.
     static let newsLimit = 256
@@ -129,6 +129,7 @@ package struct SignalSession: ~Copyable {
         case .offer(let sdp): offer(sdp, joined)
         case .dial(let dial): self.dial(dial, joined)
         case .hangup(let call): hangup(call, joined)
+        case .dtmf(let call, let digits): inOrder(.dtmf(joined.place, call, digits, isHost: joined.isHost), about: "dtmf", joined)
         case .update(let switches): update(switches, joined)
         case .view(let view): self.view(view, joined)
         case .mute(let participant, let on): moderate(.mute(participant, on: on), joined)
@@ -270,14 +271,14 @@ package struct SignalSession: ~Copyable {
         return fault.map { [.send(.error($0))] } ?? []
     }
 
-    // MARK: Roles and chat
+    // MARK: Roles, digits and chat
 
     private mutating func moderate(_ order: Moderation, _ joined: JoinedState) -> [Action] {
         guard joined.isHost else { return [.send(.error(SignalFault(.forbidden, about: order.type)))] }
         return inOrder(.moderate(joined.place, order), about: order.type, joined)
     }
 
-    /// Starts the operation, or keeps it until those before it are done: the last switch must be the one that counts.
+    /// Starts the operation, or keeps it until those before it are done: the last switch must be the one that counts, and digits keep their order.
     private mutating func inOrder(_ operation: Operation, about type: String, _ joined: JoinedState) -> [Action] {
         guard joined.ordered.count < Self.orderedLimit else {
             return [.send(.error(SignalFault(.atCapacity, "Too many requests of this page are waiting for an answer.", about: type)))]
@@ -288,7 +289,7 @@ package struct SignalSession: ~Copyable {
         return joined.ordered.count == 1 ? [.start(operation)] : []
     }
 
-    /// The order or message that was under way is done, or not; the next one follows.
+    /// The order, the digits or the message that was under way is done, or not; the next one follows.
     package mutating func orderedFinished(fault: SignalFault?) -> [Action] {
         guard case .joined(var joined) = state, !joined.ordered.isEmpty else { return [] }
         joined.ordered.removeFirst()
