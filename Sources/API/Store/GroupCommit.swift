@@ -19,8 +19,12 @@ actor GroupCommit<Item: Sendable> {
         self.write = write
     }
 
+    /// Items that may wait; the next one is refused as `databaseBusy`.
+    private static var lineLimit: Int { 1_024 }
+
     /// Returns when the item is committed. A cancelled task waits all the same: what is under way is done.
     func add(_ item: Item) async throws(StoreError) {
+        guard waiting.count < Self.lineLimit else { throw StoreError(.databaseBusy, "too much waits to be written") }
         let failure = await withCheckedContinuation { waiter in
             waiting.append((item, waiter))
             guard !isWriting else { return }
@@ -38,8 +42,13 @@ actor GroupCommit<Item: Sendable> {
                 try await write(group.map(\.item))
                 for entry in group { entry.waiter.resume(returning: nil) }
             } catch {
-                // What may succeed a moment later failed for all of them, and was perhaps even committed: nothing is written twice.
-                if group.count == 1 || error.isRetryable {
+                if error.isRetryable {
+                    // What may succeed a moment later failed for all of them, and was perhaps even committed: nothing is written twice. Those who
+                    // wait hear it at once: behind a database that is gone each group would take as long again.
+                    let line = waiting
+                    waiting = []
+                    for entry in group + line { entry.waiter.resume(returning: error) }
+                } else if group.count == 1 {
                     for entry in group { entry.waiter.resume(returning: error) }
                 } else {
                     for entry in group { entry.waiter.resume(returning: await alone(entry.item)) }

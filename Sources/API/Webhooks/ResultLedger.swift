@@ -6,8 +6,9 @@ import Store
 actor ResultLedger {
     /// Results in one transaction.
     private static let batchLimit = 256
-    /// How long a database that is away is waited for: less than what is left of a lease after the longest try.
-    private static let longestPatience = Duration.seconds(30)
+    /// How long a database that is away is waited for: with the longest try before it, and one that waits for a connection and an answer in vain
+    /// after it, less than a lease.
+    private static let longestPatience = Duration.seconds(20)
     private static let pause = Duration.milliseconds(500)
 
     private let book: any DeliveryBook

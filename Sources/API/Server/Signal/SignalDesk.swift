@@ -27,10 +27,13 @@ struct SignalDesk: Sendable {
 
     func join(_ frame: JoinFrame, socket: SignalSocket) async -> Result<SignalSession.Admission, SignalFault> {
         do throws(SignalFault) {
+            // First, so that neither the record nor the bridge hears of joins that are too many. Who says that he comes back is judged by his token.
+            let isAdmitted = frame.resume == nil && joins.admits(socket.client, now: clock.now)
+            guard isAdmitted || frame.resume != nil else { throw SignalFault(.tooManyJoins, about: "join") }
             let hidden = try await hiddenLink(of: frame, socket: socket)
             guard let room = frame.room ?? hidden?.room, room == hidden?.room ?? room else { throw SignalFault(.linkTampered, about: "join") }
             guard let name = frame.name ?? hidden?.name else { throw SignalFault(.invalidName, "Please enter a name.", about: "join") }
-            return await join(frame, room: room, name: name, hidden: hidden, socket: socket)
+            return await join(frame, room: room, name: name, hidden: hidden, isAdmitted: isAdmitted, socket: socket)
         } catch {
             return .failure(error)
         }
@@ -51,11 +54,10 @@ struct SignalDesk: Sendable {
     }
 
     private func join(
-        _ frame: JoinFrame, room: RoomSlug, name: DisplayName, hidden: HiddenLink?, socket: SignalSocket
+        _ frame: JoinFrame, room: RoomSlug, name: DisplayName, hidden: HiddenLink?, isAdmitted: Bool, socket: SignalSocket
     ) async -> Result<SignalSession.Admission, SignalFault> {
         let (place, resumed) = await self.place(for: frame, in: room)
-        // First, so that neither the record nor the bridge hears of joins that are too many.
-        guard resumed || joins.admits(socket.client, now: clock.now) else { return .failure(SignalFault(.tooManyJoins, about: "join")) }
+        guard isAdmitted || resumed || joins.admits(socket.client, now: clock.now) else { return .failure(SignalFault(.tooManyJoins, about: "join")) }
         let opening: LinkOpening
         do {
             opening = try await calls.openLink(

@@ -59,7 +59,6 @@ export class Media extends EventTarget {
     this.#microphone = microphone;
     this.#camera = camera;
     this.#screen = screen;
-    this.#isShown = { camera: true, screen: true };
     this.#wanted.video = Math.max(this.#wanted.video, Math.min(pictures, mostPictures));
     this.#replace();
   }

@@ -96,11 +96,15 @@ extension BrowserLeg {
             let stream = showing[index].stream
         else { return }
         let path = budget.bitsPerSecond(now: now)
+        var isSpent = false
         missing.forEach { number in
-            guard let original = showing[index].forwarder.sourceNumber(ofSent: number), let packet = source.cache[original],
+            guard !isSpent, let original = showing[index].forwarder.sourceNumber(ofSent: number), let packet = source.cache[original],
                 let header = RTPHeader(packet.span), let codec = source.codec(of: header.payloadType),
-                let type = stream.format(of: codec)?.retransmissionType, showing[index].mayRepeat(packet.count, path: path, now: now)
+                let type = stream.format(of: codec)?.retransmissionType
             else { return }
+            // What is too much now is too much for all that this request asks for: they come again with the next.
+            isSpent = !showing[index].mayRepeat(packet.count, path: path, now: now)
+            guard !isSpent else { return }
             let timestamp = showing[index].forwarder.sentTimestamp(of: header.timestamp)
             let repeated = showing[index].nextRetransmissionNumber()
             transport.send(into: &batch) { arena in

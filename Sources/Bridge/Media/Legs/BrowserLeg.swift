@@ -10,6 +10,8 @@ final class BrowserLeg {
     var microphone = MicrophoneStream()
     /// Of the microphone's packets.
     private(set) var allowance = PacketAllowance()
+    /// Of its RTCP: one NACK may ask for a thousand packets, so that few datagrams would make much work for the whole thread.
+    private var controlAllowance = PacketAllowance.control
     /// What it says is counted, and heard by nobody.
     var isMuted = false
     /// Whether what it said last was forwarded.
@@ -177,6 +179,7 @@ final class BrowserLeg {
 
     /// Takes a decrypted compound RTCP packet from the browser.
     func receiveRTCP(_ packet: [UInt8], now: Duration, wallClock: NTPTimestamp) {
+        guard controlAllowance.take(now: now) else { return }
         var cursor = RTCPCursor()
         while let next = cursor.next(in: packet.span) {
             switch next {

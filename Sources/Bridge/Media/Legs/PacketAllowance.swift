@@ -11,6 +11,9 @@ package struct PacketAllowance: Sendable {
     /// What a picture may take: some 5 Mbit/s, twice of what its sender is allowed, and whole pictures at once.
     static let picture = PacketAllowance(perSecond: 600, burst: 600)
 
+    /// RTCP of a browser: reports of all its sections, and requests for what is missing every few milliseconds.
+    static let control = PacketAllowance(perSecond: 200, burst: 400)
+
     /// Nanoseconds that a packet takes of what was saved.
     private let packet: Int64
     private let most: Int64

@@ -86,7 +86,9 @@ final class MediaLoop {
 
     /// When the thread must wake by itself; `nil`: not before something comes.
     private var nextWake: Duration? {
-        guard let due = rooms.nextDue, let rest = pace.restsUntil else { return rooms.nextDue ?? pace.restsUntil }
+        // What need not be read at once is read when a frame is due, and no wake is for it alone.
+        let rest = rooms.hurries ? pace.restsUntil : nil
+        guard let due = rooms.nextDue, let rest else { return rooms.nextDue ?? rest }
         return min(due, rest)
     }
 

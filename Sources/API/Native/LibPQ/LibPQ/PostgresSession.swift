@@ -168,6 +168,9 @@ final class PostgresSession {
         waitForAnswer(mayTakeLong: mayTakeLong) ? PQgetResult(handle) : nil
     }
 
+    /// Milliseconds between two looks at a connection over TLS.
+    private static let lookAgain = 20
+
     /// Waits until a result is there, or is known never to come. libpq's own wait has no end: a server that is frozen, or behind a cable that
     /// was pulled, goes on being connected.
     private func waitForAnswer(mayTakeLong: Bool) -> Bool {
@@ -177,14 +180,16 @@ final class PostgresSession {
             let isWriting = PQflush(handle) == 1
             var descriptor = pollfd(fd: PQsocket(handle), events: Int16(isWriting ? POLLIN | POLLOUT : POLLIN), revents: 0)
             let began = Self.now
-            let ready = poll(&descriptor, 1, Int32(clamping: left))
-            if ready == 0 {
+            // What TLS has decrypted already lies in no socket: there it is asked for again and again.
+            let slice = PQsslInUse(handle) == 1 ? (left < 0 ? Self.lookAgain : min(left, Self.lookAgain)) : left
+            let ready = poll(&descriptor, 1, Int32(clamping: slice))
+            if left >= 0 { left = max(0, left - (Self.now - began)) }
+            if ready == 0, left == 0 {
                 isSilent = true
                 // Nobody knows whether the server has heard it: it is not said again.
                 opening = .none
                 return false
             }
-            if left >= 0 { left = max(0, left - (Self.now - began)) }
             if ready < 0 { continue }
             // A connection that is lost has a last result, which says so.
             if PQconsumeInput(handle) == 0 { return true }
