@@ -2,6 +2,7 @@
 
 import gzip
 import re
+import time
 import uuid
 
 import pytest
@@ -295,3 +296,20 @@ def test_the_health_summary_tells_no_host_no_number_and_no_secret(installation, 
     assert trunks["enabled"] >= 1 and trunks["up"] + trunks["down"] <= trunks["enabled"]
     rest.delete(f"/v1/trunks/{trunk['id']}")
     rest.delete(f"/v1/extensions/{extension['id']}")
+
+
+def test_the_health_summary_counts_a_trunk_that_nobody_answers_for_as_down(installation, rest):
+    def wait_for(**counts):
+        # The figures may be five seconds old; a trunk is down after three OPTIONS in vain.
+        deadline = time.monotonic() + 60
+        while not counts.items() <= (trunks := installation.get("/signal?healthsummary=1").json()["trunks"]).items():
+            assert time.monotonic() < deadline, (counts, trunks)
+            time.sleep(0.5)
+        return trunks
+
+    enabled = sum(trunk["enabled"] for trunk in rest.get("/v1/trunks?limit=100").json()["data"])
+    before = wait_for(enabled=enabled)
+    # An address where nothing listens.
+    trunk = rest.made("/v1/trunks", {"name": "Dead line", "host": "127.0.0.1", "port": 9})
+    wait_for(enabled=enabled + 1, disabled=before["disabled"], up=before["up"], down=before["down"] + 1)
+    rest.delete(f"/v1/trunks/{trunk['id']}")

@@ -189,6 +189,25 @@ def test_a_hang_up_of_no_call_is_refused(joined, call):
     assert joined.error(type="hangup", call=call) == ("unknown_call", "hangup")
 
 
+@pytest.mark.parametrize("call", [CALL, "x", "", "pe_" + "0" * 24])
+def test_digits_for_no_call_are_refused(joined, call):
+    assert joined.error(type="dtmf", call=call, digits="1") == ("unknown_call", "dtmf")
+
+
+@pytest.mark.parametrize(
+    "change", [{"digits": None}, {"digits": ""}, {"digits": "E"}, {"digits": "1 2"}, {"digits": "1" * 33}, {"digits": 12}, {"digits": ["1"]}, {"call": None}, {"x": 1}]
+)
+def test_digits_that_are_none_are_malformed(joined, change):
+    frame = {"type": "dtmf", "call": CALL, "digits": "1"} | change
+    assert joined.error(**{name: value for name, value in frame.items() if value is not None}) == ("malformed_frame", "dtmf")
+
+
+def test_a_call_that_is_over_cannot_be_keyed_into(joined):
+    joined.send(type="dial", number="610", key=fresh_key())
+    call = joined.receive("dial-status", state="ended")["call"]
+    assert joined.error(type="dtmf", call=call, digits="1") == ("unknown_call", "dtmf")
+
+
 def test_a_call_that_is_over_cannot_be_hung_up(joined):
     joined.send(type="dial", number="610", key=fresh_key())
     call = joined.receive("dial-status", state="ended")["call"]

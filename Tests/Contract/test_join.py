@@ -91,6 +91,7 @@ def test_two_joins_at_once_are_one(socket, room):
     [
         {"type": "dial", "number": "600", "key": "0123456789"},
         {"type": "hangup", "call": CALL},
+        {"type": "dtmf", "call": CALL, "digits": "1"},
         {"type": "update", "microphone": True, "camera": False},
         {"type": "signal", "description": {"type": "offer", "sdp": "v=0"}},
         {"type": "signal", "candidate": {"candidate": ""}},

@@ -46,6 +46,21 @@ def test_a_guest_has_no_host_s_rights(meeting, frame):
     assert guest.error(**frame) == ("forbidden", frame["type"])
 
 
+def test_a_host_may_key_into_a_call_that_a_program_has_started_and_a_guest_may_not(installation, room, meeting):
+    host, guest = meeting
+    rest = REST(installation)
+    call = rest.made("/v1/calls", {"room": room, "number": "600"})["id"]
+    for socket in meeting:
+        socket.receive("dial-status", state="answered")
+    assert guest.error(type="dtmf", call=call, digits="1") == ("forbidden", "dtmf")
+    # The host may, but the echo takes none: what a telephone gets of it is shown in Tests/EndToEnd.
+    assert host.error(type="dtmf", call=call, digits="1") == ("dtmf_not_negotiated", "dtmf")
+    with SignalSocket(installation) as elsewhere:
+        elsewhere.join("another-" + secrets.token_hex(4))
+        assert elsewhere.error(type="dtmf", call=call, digits="1") == ("unknown_call", "dtmf")
+    rest.post(f"/v1/calls/{call}/hangup")
+
+
 def test_a_host_mutes_and_lets_speak_again(meeting):
     host, guest = meeting
     for on in (True, False):

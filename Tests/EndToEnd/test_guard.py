@@ -1,10 +1,7 @@
 """FraudGuard in front of the telephone network: what it refuses is explained, and no packet leaves."""
 
-import time
-
 import pytest
 
-from Installation.baresip import Phone
 from Installation.ringlink import Installation
 from Installation.site import Site, fresh_number
 
@@ -130,24 +127,3 @@ def test_with_dialing_signed_a_plain_link_is_refused_and_a_minted_one_rings(sign
         # The installation's own numbers may always be dialled.
         echo = visitors.tab(signed_only.link(room=room + "-3", name="Ada", dial="600", cam="off"))
         echo.wait_for_call("answered")
-
-
-def test_a_telephone_is_hung_up_when_its_minutes_are_used_up(careful, visitors, room):
-    number = fresh_number()
-    with Phone("spender", 1000) as phone, careful.trunk({number: phone.uri}) as trunk:
-        careful.api.allow(number)
-        cap = careful.api.create("guard/rules", kind="cap", cap="minutes_per_day", prefix=number, limit=1)
-        tab = visitors.tab(careful.link(room=room, name="Ada", dial=number, trunk=trunk.id, cam="off"))
-        call = tab.wait_for_call("answered")
-        answered = time.monotonic()
-        tab.wait_for_tone(1000)
-        tab.wait_for_call("ended", seconds=90)
-        assert 57 < time.monotonic() - answered < 70
-        phone.wait_until("idle")
-        document = careful.ended(call, outcome="completed", ended_by="limit")
-        assert document["reason"]["code"] == "guard_minutes" and "minutes" in document["reason"]["text"]
-        assert 57 <= document["talk_seconds"] <= 68
-        assert document["reason"]["text"] in tab.text(".call-detail")
-        # And there is no other call today.
-        refused(careful, visitors, room + "-2", number, trunk=trunk.id)
-        careful.api.delete(f"guard/rules/{cap['id']}")

@@ -54,42 +54,6 @@ def test_digits_arrive_at_the_telephone(site, room):
         wait_for(site, call, "ended")
 
 
-def test_keys_pressed_on_the_page_arrive_at_the_telephone(site, visitors, room):
-    with site.extension("623") as phone:
-        tab = visitors.tab(site.link(room=room, name="Ada", dial="623", cam="off"))
-        call = tab.wait_for_call("answered")
-        assert tab.page.is_hidden(".keypad")
-        tab.press("keypad")
-        assert tab.page.get_attribute("[data-action=keypad]", "aria-expanded") == "true"
-        for key in "15#":
-            tab.page.click(f'.keypad-key[data-key="{key}"]')
-        # The keyboard works, too, as long as the keypad is open.
-        tab.page.keyboard.press("7")
-        assert tab.text(".keypad-typed") == "15#7"
-
-        def keyed():
-            phone.order("listcalls")
-            return "".join(event.get("param", "") for event in phone.events if event.get("type") == "CALL_DTMF_START")
-
-        phone.wait_for(lambda: keyed() == "15#7", "is told 15#7")
-        for width, height in ((1280, 800), (390, 844), (360, 640)):
-            tab.page.set_viewport_size({"width": width, "height": height})
-            tab.pause(0.3)
-            assert tab.look("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-            assert all(tab.page.locator(f'.keypad-key[data-key="{key}"]').bounding_box()["width"] >= 40 for key in "1590#")
-            tab.photograph(f"keypad-{width}x{height}")
-        tab.page.keyboard.press("Escape")
-        assert tab.page.is_hidden(".keypad")
-        tab.page.keyboard.press("9")
-        # Somebody who has not started the call, and is no host, gets no keys, and by hand neither.
-        guest = visitors.tab(site.link(room=room, name="Bob", cam="off"))
-        guest.look_for("document.querySelector('.call, .tile') !== null")
-        assert guest.page.locator("[data-action=keypad]").count() == 0
-        tab.press("hangup")
-        site.ended(call, outcome="completed")
-        assert keyed() == "15#7"
-
-
 def test_a_new_number_speaks_its_text(site, visitors, room):
     number = site.api.create("numbers", number="8601", mode="announce", text="The office is closed. Call again on Monday.", lead_silence_ms=0)
     try:

@@ -48,7 +48,7 @@ def test_a_whole_call_is_told_in_order_and_verified(site, visitors, room):
         assert [event["sequence"] for event in events] == [1, 2, 3, 4, 5, 6]
         assert all(delivery.verified for delivery in receiver.deliveries)
         assert len({delivery.id for delivery in receiver.deliveries}) == len(receiver.deliveries)
-        heard = site.call(call)["quality"]
+        heard = site.installation.call(call)["quality"]
         assert events.pop()["data"]["quality"] == heard and heard["packets_sent"] > 0
         last = events[-1]["data"]["call"]
         assert (last["outcome"], last["ended_by"], last["trunk"], last["number"], last["room"]) == ("completed", "user", trunk.id, number, room)

@@ -44,6 +44,7 @@ struct TrunkHealthTests {
             try await bridge.hello(test.store)
             let trunk = try await create(test.store)
             #expect(try await test.store.trunkHealth() == TrunkHealthSummary(up: 0, down: 0, unknown: 1, disabled: 0))
+            #expect(try await test.store.trunkHealth().enabled == 1)
             let first = bridge.event(.trunk(trunk), .trunkUp(Self.up))
             #expect(try await bridge.send(first, to: test.store).isNew)
             #expect(try await bridge.send(first, to: test.store).isNew == false)

@@ -292,7 +292,24 @@ struct SignalSessionTests {
         #expect(told == [role == .host])
     }
 
-    // MARK: Roles and chat
+    // MARK: Roles, digits and chat
+
+    @Test("Digits go out one frame after the other, in their order, and sixteen may wait")
+    func digits() throws {
+        var session = joined()
+        func frame(_ digit: Int) -> [UInt8] { Samples.bytes(#"{"type":"dtmf","call":"\#(Samples.call)","digits":"\#(digit % 10)"}"#) }
+        func operation(_ digit: Int) throws -> SignalSession.Action {
+            .start(.dtmf(Samples.place, Samples.call, try #require(DTMFDigits("\(digit % 10)")), isHost: false))
+        }
+        #expect(session.received(frame(0), now: .zero) == [try operation(0)])
+        for digit in 1..<16 { #expect(session.received(frame(digit), now: .zero).isEmpty) }
+        #expect(codes(session.received(frame(16), now: .zero)) == [.atCapacity])
+        for digit in 1..<16 { #expect(session.orderedFinished(fault: nil) == [try operation(digit)]) }
+        // One that was refused says so, and holds nothing up.
+        #expect(session.received(frame(3), now: .seconds(1)).isEmpty)
+        let refused = session.orderedFinished(fault: SignalFault(.notAnswered, about: "dtmf"))
+        #expect(codes(refused) == [.notAnswered] && refused.last == (try operation(3)))
+    }
 
     private static let orders = [
         #"{"type":"mute","peer":"pe_000000000000000000000002","on":true}"#, #"{"type":"kick","peer":"pe_000000000000000000000002"}"#,

@@ -36,6 +36,23 @@ struct OutboxTests {
         }
     }
 
+    @Test("A call whose books were closed before the bridge spoke of its end tells no quality")
+    func lateQuality() async throws {
+        try await TestStore.with { test in
+            _ = try await Receiver.make(test.store)
+            var bridge = Bridge()
+            try await bridge.hello(test.store)
+            let call = try await Visitor(1).place(test.store)
+            try await bridge.take(call, from: test.store)
+            try await bridge.send(bridge.event(call, .callAnswered(room: call.room)), to: test.store)
+            _ = try await test.store.endCalls(ofLostBridge: bridge.id, now: start)
+            let quality = CallQuality(packetsReceived: 9, packetsLost: 0, jitterMilliseconds: 3, packetsSent: 9)
+            let ending = CallEnding(outcome: .completed, by: .phone, detail: "It ended.", talkSeconds: 20, quality: quality)
+            try await bridge.send(bridge.event(call, .callEnded(room: call.room, ending)), to: test.store)
+            try await check(call.id, test, ["call.queued", "call.answered", "call.ended"])
+        }
+    }
+
     @Test("What was tried is in the terminal event")
     func attempts() async throws {
         try await TestStore.with { test in
