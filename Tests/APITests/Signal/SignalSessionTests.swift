@@ -308,7 +308,8 @@ struct SignalSessionTests {
         // One that was refused says so, and holds nothing up.
         #expect(session.received(frame(3), now: .seconds(1)).isEmpty)
         let refused = session.orderedFinished(fault: SignalFault(.notAnswered, about: "dtmf"))
-        #expect(codes(refused) == [.notAnswered] && refused.last == (try operation(3)))
+        let next = try operation(3)
+        #expect(codes(refused) == [.notAnswered] && refused.last == next)
     }
 
     private static let orders = [
