@@ -56,9 +56,12 @@ extension Store {
             ) { row throws(PostgresError) in try row.apiKey() }
         }
         guard let key else { return nil }
-        recentKeys.remember(key, hash, found: lookup, now: now)
         // To the minute: a key that is used a thousand times a second is written down once in a minute.
-        if key.lastUsedAt.map({ now - $0 >= Self.useMilliseconds }) ?? true {
+        let isUseDue = key.lastUsedAt.map { now - $0 >= Self.useMilliseconds } ?? true
+        var used = key
+        if isUseDue { used.lastUsedAt = now }
+        recentKeys.remember(used, hash, found: lookup, now: now)
+        if isUseDue {
             try await statement { transaction throws(PostgresError) in
                 _ = try transaction.execute(
                     """
