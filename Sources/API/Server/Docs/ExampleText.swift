@@ -37,15 +37,8 @@ struct ExampleText {
     }
 
     private static func quoted(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"", "\\": quoted += "\\\(scalar)"
-            case "\n": quoted += "\\n"
-            case "\t": quoted += "\\t"
-            default: quoted.unicodeScalars.append(scalar)
-            }
-        }
-        return quoted + "\""
+        var json: [UInt8] = []
+        json.appendJSONString(text)
+        return String(decoding: json, as: UTF8.self)
     }
 }
