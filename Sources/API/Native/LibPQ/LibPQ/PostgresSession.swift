@@ -123,9 +123,8 @@ final class PostgresSession {
     ) throws(PostgresError) -> PostgresResult {
         let name = try prepare(sql)
         guard PQenterPipelineMode(handle) == 1 else { throw lost }
-        var isSent = before.allSatisfy(send)
-        isSent =
-            isSent
+        let isSent =
+            before.allSatisfy(send)
             && arguments.withPointers { pointers in
                 PQsendQueryPrepared(handle, name, Int32(pointers.count), pointers.baseAddress, nil, nil, 0) == 1
             }
