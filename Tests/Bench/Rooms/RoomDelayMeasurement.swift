@@ -96,7 +96,7 @@ struct RoomDelayMeasurement {
         if !free.isEmpty {
             let own = Distribution(free)
             let share =
-                "of the packets above the \(free.count) in whose half second no processor was taken away by the machine below; "
+                "of the packets above the \(free.count) in whose last 750 ms no processor was taken away by the machine below; "
                 + "that was so in \(Figure.text(stolen.freeShare * 100)) % of the time; longest \(Figure.text(own.longest - base))"
             figures.append(Figure("added_delay_forward_unstolen_p50_ms", own.percentile(0.5) - base, "ms", share))
             figures.append(Figure("added_delay_forward_unstolen_p99_ms", own.percentile(0.99) - base, "ms", share))
